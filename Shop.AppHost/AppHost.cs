@@ -1,39 +1,42 @@
+using Shop.AppHost;
+
 var builder = DistributedApplication.CreateBuilder(args);
 
+// One server, one database per service: nobody reads another's tables.
 var postgres = builder.AddPostgres("postgres").WithDataVolume();
 var usersDb = postgres.AddDatabase("usersdb");
 var ordersDb = postgres.AddDatabase("ordersdb");
 var paymentsDb = postgres.AddDatabase("paymentsdb");
 var shippingDb = postgres.AddDatabase("shippingdb");
-var redis = builder.AddRedis("redis").WithDataVolume().WithPersistence(TimeSpan.FromSeconds(10));
+
+// Carries events and counters. It may lose everything: the databases hold the truth.
+var redis = builder.AddRedis("redis").WithDataVolume().WithPersistence();
 
 var users = builder.AddProject<Projects.Shop_Users>("users")
     .WithHttpEndpoint()
-    .WithHttpHealthCheck("/health/ready")
-    .WithReplicas(Replicas("users"))
+    .WithServiceSettings()
     .WithReference(usersDb).WaitFor(usersDb)
     .WithReference(redis).WaitFor(redis);
 
-var shipping = builder.AddProject<Projects.Shop_Shipping>("shipping")
-    .WithHttpEndpoint()
-    .WithHttpHealthCheck("/health/ready")
-    .WithReplicas(Replicas("shipping"))
-    .WithReference(shippingDb).WaitFor(shippingDb)
-    .WithReference(redis).WaitFor(redis)
-    .WithReference(users);
-
+// Everybody verifies tokens with the keys of Users, but can start and go on without it.
 var payments = builder.AddProject<Projects.Shop_Payments>("payments")
     .WithHttpEndpoint()
-    .WithHttpHealthCheck("/health/ready")
-    .WithReplicas(Replicas("payments"))
+    .WithServiceSettings()
     .WithReference(paymentsDb).WaitFor(paymentsDb)
     .WithReference(redis).WaitFor(redis)
     .WithReference(users);
 
+var shipping = builder.AddProject<Projects.Shop_Shipping>("shipping")
+    .WithHttpEndpoint()
+    .WithServiceSettings()
+    .WithReference(shippingDb).WaitFor(shippingDb)
+    .WithReference(redis).WaitFor(redis)
+    .WithReference(users);
+
+// Orders reads the shipping rates over HTTP, and does without when Shipping is away.
 var orders = builder.AddProject<Projects.Shop_Orders>("orders")
     .WithHttpEndpoint()
-    .WithHttpHealthCheck("/health/ready")
-    .WithReplicas(Replicas("orders"))
+    .WithServiceSettings()
     .WithReference(ordersDb).WaitFor(ordersDb)
     .WithReference(redis).WaitFor(redis)
     .WithReference(users)
@@ -41,15 +44,11 @@ var orders = builder.AddProject<Projects.Shop_Orders>("orders")
 
 builder.AddProject<Projects.Shop_Gateway>("gateway")
     .WithExternalHttpEndpoints()
-    .WithHttpHealthCheck("/health/ready")
-    .WithReplicas(Replicas("gateway"))
-    .WithReference(redis).WaitFor(redis)
+    .WithServiceSettings()
     .WithReference(users).WaitFor(users)
     .WithReference(orders).WaitFor(orders)
     .WithReference(payments).WaitFor(payments)
-    .WithReference(shipping).WaitFor(shipping);
+    .WithReference(shipping).WaitFor(shipping)
+    .OnResourceReady(DemoAccounts.Announce);
 
 builder.Build().Run();
-
-// Scale-out is configuration: Shop__Replicas__orders=3, or --Shop:Replicas:orders=3.
-int Replicas(string service) => builder.Configuration.GetValue($"Shop:Replicas:{service}", 1);

@@ -1,0 +1,122 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Shop.ServiceDefaults;
+
+namespace Shop.Messaging;
+
+/// <summary>What operators do with the messages that could not be handled: look, replay, discard.</summary>
+public static class DeadLetters
+{
+    /// <summary>
+    /// Maps, for operators only: GET <c>prefix/dead-letters</c> (oldest first, <c>after</c>, <c>limit</c>),
+    /// POST <c>prefix/dead-letters/{id}/replay</c> and DELETE <c>prefix/dead-letters/{id}</c>.
+    /// </summary>
+    /// <typeparam name="TDb">The module's context.</typeparam>
+    /// <param name="routes">Where to map.</param>
+    /// <param name="prefix">The module's path, for example <c>/api/orders</c>.</param>
+    public static RouteGroupBuilder MapDeadLetters<TDb>(this IEndpointRouteBuilder routes, string prefix)
+        where TDb : DbContext
+    {
+        var letters = routes.MapGroup($"{prefix}/dead-letters").RequireAuthorization(Policies.Operator).WithTags("Dead letters");
+        // By variables, since RouteHandlerAnalyzer of SDK 10.0.401 crashes on handlers with a type parameter (AD0001).
+        Delegate list = List<TDb>, replay = Replay<TDb>, discard = Discard<TDb>;
+        letters.MapGet("/", list).WithSummary("Messages that could not be handled, the oldest first");
+        letters.MapPost("/{id:guid}/replay", replay).WithSummary("Handles a message once more");
+        letters.MapDelete("/{id:guid}", discard).WithSummary("Gives a message up for good");
+        return letters;
+    }
+
+    private static async Task<Ok<Page<DeadLetter>>> List<TDb>(TDb db, Guid? after, int? limit, CancellationToken cancel)
+        where TDb : DbContext
+    {
+        var size = Math.Clamp(limit ?? 50, 1, 200);
+        var from = after ?? Guid.Empty;
+        var letters = await db.Set<DeadLetter>().AsNoTracking()
+            .Where(letter => letter.Id > from)
+            .OrderBy(letter => letter.Id)
+            .Take(size)
+            .ToListAsync(cancel);
+        return TypedResults.Ok(new Page<DeadLetter>(letters, letters.Count == size ? letters[^1].Id.ToString() : null));
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Replay<TDb>(
+        Guid id, DeadLetterReplay<TDb> replay, CancellationToken cancel)
+        where TDb : DbContext =>
+        await replay.ReplayAsync(id, cancel) switch
+        {
+            ReplayOutcome.Done => TypedResults.NoContent(),
+            ReplayOutcome.Unknown => Problem.NotFound("There is no such dead letter."),
+            ReplayOutcome.Unreadable => Problem.Unprocessable("The message is malformed or nobody here handles its type; it can only be discarded."),
+            _ => Problem.Conflict("The message could not be handled again; its cause is updated."),
+        };
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Discard<TDb>(Guid id, TDb db, CancellationToken cancel)
+        where TDb : DbContext =>
+        await db.Set<DeadLetter>().Where(letter => letter.Id == id).ExecuteDeleteAsync(cancel) > 0
+            ? TypedResults.NoContent()
+            : Problem.NotFound("There is no such dead letter.");
+}
+
+internal enum ReplayOutcome
+{
+    Done,
+    Unknown,
+    Unreadable,
+    Failed,
+}
+
+/// <summary>
+/// Handles a dead letter where it lies, without Redis: its removal and the handler's changes are one transaction. The
+/// inbox row stays from when it was given up, so that a late delivery still has no effect.
+/// </summary>
+internal sealed partial class DeadLetterReplay<TDb>(
+    TDb db, Subscriptions<TDb> subscriptions, IServiceProvider services, ILogger<DeadLetterReplay<TDb>> log)
+    where TDb : DbContext
+{
+    public async Task<ReplayOutcome> ReplayAsync(Guid id, CancellationToken cancel)
+    {
+        var letter = await db.Set<DeadLetter>().FirstOrDefaultAsync(letter => letter.Id == id, cancel);
+        if (letter is null)
+            return ReplayOutcome.Unknown;
+
+        if (subscriptions.Find(letter.Stream, letter.Type) is not { } subscription
+            || !Envelope.TryRead(System.Text.Encoding.UTF8.GetBytes(letter.Content), out var envelope, out _))
+        {
+            return ReplayOutcome.Unreadable;
+        }
+
+        try
+        {
+            var happened = subscription.Read(envelope.Data);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+            db.Remove(letter);
+            await subscription.Handle(happened, db, new(envelope.Id, envelope.Time, envelope.Type, services), cancel);
+            await db.SaveChangesAsync(cancel);
+            await transaction.CommitAsync(cancel);
+            return ReplayOutcome.Done;
+        }
+        catch (DbUpdateConcurrencyException exception) when (exception.Entries.Any(entry => entry.Entity == letter))
+        {
+            // Replayed or discarded by someone else meanwhile.
+            return ReplayOutcome.Unknown;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException && !Outage.Explains(exception))
+        {
+            LogReplayFailed(exception, id, letter.MessageId, letter.Type);
+            db.ChangeTracker.Clear();
+            await db.Set<DeadLetter>().Where(row => row.Id == id).ExecuteUpdateAsync(
+                row => row
+                    .SetProperty(failed => failed.Cause, DeadLetter.Shortened(exception.ToString()))
+                    .SetProperty(failed => failed.Attempts, failed => failed.Attempts + 1),
+                cancel);
+            return ReplayOutcome.Failed;
+        }
+    }
+
+    [LoggerMessage(41, LogLevel.Warning, "Replaying the dead letter {Id} failed: message {MessageId}, {Type}")]
+    private partial void LogReplayFailed(Exception exception, Guid id, Guid messageId, string? type);
+}

@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Shop.Messaging;
+
+/// <summary>
+/// Version 7 GUIDs that also ascend within a millisecond (RFC 9562, 6.2 method 3), because the outbox is sent in the order
+/// of its ids: two events of one transaction must not change places.
+/// </summary>
+internal static class MessageIds
+{
+    private const int StepsPerMillisecond = 4096;
+
+    // Ascending for the whole process is stricter than any one module needs, so sharing it is harmless.
+    private static long _last;
+
+    public static Guid Next(DateTimeOffset now)
+    {
+        var stamp = now.ToUnixTimeMilliseconds() * StepsPerMillisecond
+            + (now.UtcTicks % TimeSpan.TicksPerMillisecond * StepsPerMillisecond / TimeSpan.TicksPerMillisecond);
+        long last, next;
+        do
+        {
+            last = Volatile.Read(ref _last);
+            // A clock that was set back by more than a second is obeyed: ids must not run ahead for ever.
+            var setBack = last - stamp > 1000 * StepsPerMillisecond;
+            next = stamp > last || setBack ? stamp : last + 1;
+        }
+        while (Interlocked.CompareExchange(ref _last, next, last) != last);
+
+        return Compose(next / StepsPerMillisecond, (int)(next % StepsPerMillisecond), Guid.CreateVersion7());
+    }
+
+    /// <summary>The id of an entry that brought none: always the same for the same entry, and as old as the entry.</summary>
+    public static Guid Of(string stream, StreamId entry)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{stream}/{entry}"));
+        return Compose(entry.Milliseconds, hash[0] << 4, new Guid(hash.AsSpan(0, 16)));
+    }
+
+    /// <summary>The smallest id of its millisecond.</summary>
+    public static Guid Floor(DateTimeOffset time) => Compose(time.ToUnixTimeMilliseconds(), 0, Guid.Empty);
+
+    private static Guid Compose(long milliseconds, int step, Guid rest)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        rest.TryWriteBytes(bytes, bigEndian: true, out _);
+        for (var i = 5; i >= 0; i--, milliseconds >>= 8)
+            bytes[i] = (byte)milliseconds;
+
+        bytes[6] = (byte)(0x70 | ((step >> 8) & 0x0F));
+        bytes[7] = (byte)step;
+        bytes[8] = (byte)(0x80 | (bytes[8] & 0x3F));
+        return new Guid(bytes, bigEndian: true);
+    }
+}
+
+/// <summary>The id of a stream entry; entries are ordered by it.</summary>
+internal readonly record struct StreamId(long Milliseconds, long Sequence) : IComparable<StreamId>
+{
+    public static StreamId Parse(string text)
+    {
+        var dash = text.IndexOf('-', StringComparison.Ordinal);
+        return dash < 0
+            ? new(long.Parse(text, System.Globalization.CultureInfo.InvariantCulture), 0)
+            : new(
+                long.Parse(text.AsSpan(0, dash), System.Globalization.CultureInfo.InvariantCulture),
+                (long)ulong.Parse(text.AsSpan(dash + 1), System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    public int CompareTo(StreamId other) =>
+        Milliseconds != other.Milliseconds ? Milliseconds.CompareTo(other.Milliseconds) : Sequence.CompareTo(other.Sequence);
+
+    public override string ToString() => $"{Milliseconds}-{Sequence}";
+}

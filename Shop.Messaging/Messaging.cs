@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Shop.Messaging;
+
+/// <summary>
+/// Events between services: stored with the change they tell of, carried by Redis Streams, applied once by each consumer.
+/// PostgreSQL is the truth; Redis may lose anything at any time.
+/// </summary>
+public static class Messaging
+{
+    /// <summary>Adds the tables outbox, inbox and dead_letters in the default schema of the model.</summary>
+    /// <param name="model">The model of a module's context.</param>
+    public static ModelBuilder AddMessaging(this ModelBuilder model)
+    {
+        OutboxMessage.Map(model.Entity<OutboxMessage>());
+        InboxMessage.Map(model.Entity<InboxMessage>());
+        DeadLetter.Map(model.Entity<DeadLetter>());
+        return model;
+    }
+
+    /// <summary>Announces an event. It is stored by the next SaveChanges and sent soon after the commit, in this order.</summary>
+    /// <typeparam name="TEvent">The event.</typeparam>
+    /// <param name="db">The context whose changes the event tells of.</param>
+    /// <param name="happened">What happened.</param>
+    /// <exception cref="InvalidOperationException">The event is larger than 1 MiB.</exception>
+    public static void Publish<TEvent>(this DbContext db, TEvent happened)
+        where TEvent : IEvent
+    {
+        var application = db.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider;
+        var clock = application?.GetService<TimeProvider>() ?? TimeProvider.System;
+        db.Add(OutboxMessage.Of(happened, clock.GetUtcNow(), Activity.Current));
+    }
+
+    /// <summary>
+    /// Sends what <typeparamref name="TDb"/> publishes to the stream <c>shop:&lt;name&gt;</c> and consumes, as the group
+    /// <c>&lt;name&gt;</c>, what <paramref name="subscribe"/> asks for. The context must be registered by AddDatabase and
+    /// its model must contain <see cref="AddMessaging(ModelBuilder)"/>. Redis is the connection string <c>redis</c>.
+    /// </summary>
+    /// <typeparam name="TDb">The module's context.</typeparam>
+    /// <param name="builder">The host.</param>
+    /// <param name="name">The module, in lower case.</param>
+    /// <param name="subscribe">The events that the module reacts to.</param>
+    public static IHostApplicationBuilder AddMessaging<TDb>(
+        this IHostApplicationBuilder builder, string name, Action<Subscriptions<TDb>>? subscribe = null)
+        where TDb : DbContext
+    {
+        var services = builder.Services;
+        // Redis being away must not make a service unready: events wait in the outbox until it is back.
+        if (services.All(service => service.ServiceType != typeof(IConnectionMultiplexer)))
+            builder.AddRedisClient("redis", settings => settings.DisableHealthChecks = true);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<RedisStreams>();
+        services.TryAddSingleton<MessagingTelemetry>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MessagingOptions>, MessagingOptionsValidation>());
+        services.AddOptions<MessagingOptions>(name).BindConfiguration($"{name}:Messaging").ValidateOnStart();
+
+        services.AddSingleton(provider => new MessagingModule<TDb>(name, provider.GetRequiredService<IOptionsMonitor<MessagingOptions>>().Get(name)));
+        services.AddSingleton<OutboxRelay<TDb>>();
+        services.AddSingleton<OutboxWakeUp<TDb>>();
+        services.AddHostedService(provider => provider.GetRequiredService<OutboxRelay<TDb>>());
+        services.AddHostedService<Housekeeping<TDb>>();
+        services.ConfigureDbContext<TDb>((provider, options) => options
+            .AddInterceptors(provider.GetRequiredService<OutboxWakeUp<TDb>>())
+            .ConfigureWarnings(LogWhatIsThrownOnlyOnce));
+
+        var subscriptions = new Subscriptions<TDb>();
+        subscribe?.Invoke(subscriptions);
+        services.AddSingleton(subscriptions);
+        services.AddScoped<DeadLetterReplay<TDb>>();
+        foreach (var stream in subscriptions.Streams)
+            services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<EventConsumer<TDb>>(provider, stream));
+
+        return builder;
+    }
+
+    // Each of these also throws, and who catches decides: a duplicate is no error, an outage is one line and not a flood.
+    private static void LogWhatIsThrownOnlyOnce(WarningsConfigurationBuilder warnings) => warnings.Log(
+        (CoreEventId.SaveChangesFailed, LogLevel.Debug),
+        (CoreEventId.QueryIterationFailed, LogLevel.Debug),
+        (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug),
+        (RelationalEventId.ConnectionError, LogLevel.Debug),
+        (RelationalEventId.CommandError, LogLevel.Debug),
+        (RelationalEventId.TransactionError, LogLevel.Debug));
+}
+
+/// <summary>What makes one module's messaging differ from another's in the same process.</summary>
+internal sealed record MessagingModule<TDb>(string Name, MessagingOptions Options)
+{
+    public string Stream { get; } = RedisStreams.NameOf(Name);
+}

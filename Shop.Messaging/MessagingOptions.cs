@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Options;
+
+namespace Shop.Messaging;
+
+/// <summary>The measures of a module's messaging; section <c>&lt;Module&gt;:Messaging</c>, for example <c>Orders:Messaging</c>.</summary>
+public sealed class MessagingOptions
+{
+    private static readonly TimeSpan[] DefaultRetryDelays =
+        [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
+
+    /// <summary>How many events the relay sends per transaction.</summary>
+    public int RelayBatch { get; set; } = 200;
+
+    /// <summary>How many entries are read at once.</summary>
+    public int ReadBatch { get; set; } = 100;
+
+    /// <summary>How many messages of one stream are handled at the same time.</summary>
+    public int Parallelism { get; set; } = 8;
+
+    /// <summary>How many entries of one stream this process holds at most, those that wait for a retry included.</summary>
+    public int MaxHeld { get; set; } = 1000;
+
+    /// <summary>The pauses before the second, third … attempt. After one attempt more than there are pauses: dead letter.</summary>
+    public IReadOnlyList<TimeSpan>? RetryDelays { get; set; }
+
+    /// <summary>After this time without a sign of life an entry is taken from a consumer even if that seems alive.</summary>
+    public TimeSpan MinIdle { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long entries stay in a stream although all groups are done with them.</summary>
+    public TimeSpan StreamAge { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long entries wait in a stream that has no group yet.</summary>
+    public TimeSpan UnreadAge { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long it is remembered that a message was handled: longer than it could possibly be delivered again.</summary>
+    public TimeSpan InboxAge { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long handlers may take to finish when the process is asked to end.</summary>
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(12);
+
+    // Not the default of the property: the configuration binder appends to a list that has elements.
+    internal IReadOnlyList<TimeSpan> EffectiveRetryDelays => RetryDelays ?? DefaultRetryDelays;
+}
+
+internal sealed class MessagingOptionsValidation : IValidateOptions<MessagingOptions>
+{
+    public ValidateOptionsResult Validate(string? name, MessagingOptions options)
+    {
+        List<string> flaws = [];
+        Check(options.RelayBatch is >= 1 and <= 5000, "RelayBatch must be from 1 to 5000.");
+        Check(options.ReadBatch is >= 1 and <= 1000, "ReadBatch must be from 1 to 1000.");
+        Check(options.Parallelism is >= 1 and <= 64, "Parallelism must be from 1 to 64.");
+        Check(options.MaxHeld >= options.ReadBatch, "MaxHeld must not be less than ReadBatch.");
+        Check(options.EffectiveRetryDelays.All(delay => delay > TimeSpan.Zero), "RetryDelays must be positive.");
+        Check(options.MinIdle >= TimeSpan.FromSeconds(5), "MinIdle must be at least 5 seconds.");
+        Check(options.StreamAge >= TimeSpan.Zero, "StreamAge must not be negative.");
+        Check(options.UnreadAge >= options.StreamAge, "UnreadAge must not be less than StreamAge.");
+        Check(options.InboxAge >= TimeSpan.FromDays(1), "InboxAge must be at least one day.");
+        Check(
+            options.ShutdownTimeout > TimeSpan.Zero && options.ShutdownTimeout <= TimeSpan.FromSeconds(20),
+            "ShutdownTimeout must be more than 0 and at most 20 seconds.");
+        return flaws.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(flaws.Select(flaw => $"{name}:Messaging: {flaw}"));
+
+        void Check(bool holds, string flaw)
+        {
+            if (!holds)
+                flaws.Add(flaw);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Shop.Messaging;
+
+/// <summary>The spans and numbers of messaging, by the OpenTelemetry conventions where these have a name for it.</summary>
+internal sealed class MessagingTelemetry : IDisposable
+{
+    private const string Name = "Shop.Messaging";
+    private readonly ActivitySource _source = new(Name);
+    private readonly Meter _meter;
+    private readonly Counter<long> _relayed;
+    private readonly Counter<long> _handled;
+    private readonly Counter<long> _duplicates;
+    private readonly Counter<long> _retried;
+    private readonly Counter<long> _dead;
+    private readonly Counter<long> _lost;
+    private readonly Histogram<double> _duration;
+    private readonly Gauge<long> _outboxDepth;
+    private readonly Gauge<double> _outboxAge;
+    private readonly Gauge<long> _lag;
+
+    public MessagingTelemetry(IMeterFactory meters)
+    {
+        _meter = meters.Create(Name);
+        _relayed = _meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Events sent to the stream");
+        _handled = _meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Messages handled");
+        _duplicates = _meter.CreateCounter<long>("shop.messaging.duplicates", "{message}", "Deliveries of messages that were handled already");
+        _retried = _meter.CreateCounter<long>("shop.messaging.retries", "{attempt}", "Failed attempts that will be repeated");
+        _dead = _meter.CreateCounter<long>("shop.messaging.dead", "{message}", "Messages given up to the dead letters");
+        _lost = _meter.CreateCounter<long>("shop.messaging.lost", "{message}", "Entries that were trimmed before their group had handled them");
+        _duration = _meter.CreateHistogram<double>("messaging.process.duration", "s", "Time to handle a message, commit included");
+        _outboxDepth = _meter.CreateGauge<long>("shop.messaging.outbox.depth", "{message}", "Events that are not sent yet; counted up to 10,000");
+        _outboxAge = _meter.CreateGauge<double>("shop.messaging.outbox.age", "s", "Age of the oldest event that is not sent yet");
+        _lag = _meter.CreateGauge<long>("shop.messaging.stream.lag", "{message}", "Entries that the group has not been given yet");
+    }
+
+    /// <summary>The span of one event's sending, a child of what published it; null when nobody listens.</summary>
+    public Activity? Sending(string stream, Guid messageId, string? traceParent)
+    {
+        if (traceParent is null || !_source.HasListeners() || !ActivityContext.TryParse(traceParent, null, isRemote: true, out var cause))
+            return null;
+
+        var span = _source.StartActivity($"send {stream}", ActivityKind.Producer, cause);
+        return Describe(span, stream, messageId, "send");
+    }
+
+    /// <summary>The span of one handling; a child of what published the event, so that a purchase is one trace.</summary>
+    public Activity? Processing(string stream, string group, Envelope envelope)
+    {
+        if (!_source.HasListeners())
+            return null;
+
+        ActivityContext.TryParse(envelope.TraceParent, envelope.TraceState, isRemote: true, out var cause);
+        var span = _source.StartActivity($"process {stream}", ActivityKind.Consumer, cause);
+        span?.SetTag("messaging.consumer.group.name", group);
+        span?.SetTag("shop.event.type", envelope.Type);
+        return Describe(span, stream, envelope.Id, "process");
+    }
+
+    public void Relayed(string stream, int count) => _relayed.Add(count, Stream(stream));
+
+    public void Outbox(string stream, long depth, TimeSpan age)
+    {
+        _outboxDepth.Record(depth, Stream(stream));
+        _outboxAge.Record(age.TotalSeconds, Stream(stream));
+    }
+
+    public void Lag(string stream, string group, long lag) => _lag.Record(lag, Stream(stream), Group(group));
+
+    public void Handled(string stream, string group, string type, TimeSpan duration)
+    {
+        _handled.Add(1, Stream(stream), Group(group), Type(type));
+        _duration.Record(duration.TotalSeconds, Stream(stream), Group(group), Type(type));
+    }
+
+    public void Duplicate(string stream, string group) => _duplicates.Add(1, Stream(stream), Group(group));
+
+    public void Retried(string stream, string group) => _retried.Add(1, Stream(stream), Group(group));
+
+    public void Dead(string stream, string group) => _dead.Add(1, Stream(stream), Group(group));
+
+    public void Lost(string stream, string group, int count) => _lost.Add(count, Stream(stream), Group(group));
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _meter.Dispose();
+    }
+
+    private static Activity? Describe(Activity? span, string stream, Guid messageId, string operation) => span?
+        .SetTag("messaging.system", "redis")
+        .SetTag("messaging.operation.name", operation)
+        .SetTag("messaging.operation.type", operation)
+        .SetTag("messaging.destination.name", stream)
+        .SetTag("messaging.message.id", messageId.ToString());
+
+    private static KeyValuePair<string, object?> Stream(string stream) => new("messaging.destination.name", stream);
+
+    private static KeyValuePair<string, object?> Group(string group) => new("messaging.consumer.group.name", group);
+
+    private static KeyValuePair<string, object?> Type(string type) => new("shop.event.type", type);
+}

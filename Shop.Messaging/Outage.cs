@@ -1,0 +1,90 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using StackExchange.Redis;
+
+namespace Shop.Messaging;
+
+/// <summary>
+/// Knows whether something that many stand on is away. Says so once, and once when it is back, however many fail meanwhile.
+/// </summary>
+/// <param name="what">What the log calls it.</param>
+/// <param name="threshold">How many failures in a row make an outage.</param>
+/// <param name="log">Gets the two lines.</param>
+internal sealed partial class Outage(string what, int threshold, ILogger log)
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
+    private int _failures;
+    private long _successes;
+
+    public bool Ongoing => Volatile.Read(ref _failures) >= threshold;
+
+    /// <summary>Rises with each success: who fails while it rises is not the victim of an outage.</summary>
+    public long Successes => Interlocked.Read(ref _successes);
+
+    public void Failed(Exception exception)
+    {
+        if (Interlocked.Increment(ref _failures) == threshold)
+            LogAway(exception, what);
+    }
+
+    public void Succeeded()
+    {
+        Interlocked.Increment(ref _successes);
+        if (Volatile.Read(ref _failures) > 0 && Interlocked.Exchange(ref _failures, 0) >= threshold)
+            LogBack(what);
+    }
+
+    /// <summary>Doubling from 100 ms, with jitter so that replicas don't return in step.</summary>
+    public static TimeSpan Pause(int failures) =>
+        TimeSpan.FromMilliseconds(
+            Math.Min(LongestPause.TotalMilliseconds, 50 * Math.Pow(2, Math.Min(failures, 10))) * (0.5 + (Random.Shared.NextDouble() / 2)));
+
+    /// <summary>Whether a failure says that Redis or PostgreSQL is away, stalled, starting, full or shutting down.</summary>
+    public static bool Explains(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case PostgresException postgres:
+                    // Classes 08 connection, 53 resources, 57 operator, 58 system; 57014 is a query that was cancelled.
+                    return postgres.SqlState is not PostgresErrorCodes.QueryCanceled
+                        && postgres.SqlState[..2] is "08" or "53" or "57" or "58";
+                case RedisConnectionException or RedisTimeoutException or SocketException or TimeoutException or IOException:
+                case DbException { IsTransient: true }:
+                    return true;
+                default:
+                    continue;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a failure says that someone else changed the same rows: the same again may succeed.</summary>
+    public static bool IsConflict(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is DbUpdateConcurrencyException
+                or PostgresException
+                {
+                    SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable,
+                })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    [LoggerMessage(11, LogLevel.Warning, "{What}: away, will be tried until it is back")]
+    private partial void LogAway(Exception exception, string what);
+
+    [LoggerMessage(12, LogLevel.Information, "{What}: back")]
+    private partial void LogBack(string what);
+}

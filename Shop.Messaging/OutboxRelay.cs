@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Shop.ServiceDefaults;
+
+namespace Shop.Messaging;
+
+/// <summary>
+/// Sends what the outbox holds. Rows are deleted in a transaction that commits only after Redis has taken their events: an
+/// event is never lost, though a crash in between sends it twice. Rows that another replica is sending are skipped.
+/// </summary>
+internal sealed class OutboxRelay<TDb>(
+    MessagingModule<TDb> module,
+    RedisStreams redis,
+    IServiceScopeFactory scopes,
+    DatabaseReadiness<TDb> readiness,
+    MessagingTelemetry telemetry,
+    TimeProvider clock,
+    ILogger<OutboxRelay<TDb>> log)
+    : WorkLoop($"Relay of {module.Stream}", Poll, readiness.Migrated, log)
+    where TDb : DbContext
+{
+    // The net for events whose wake-up died with its process.
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MeasureEvery = TimeSpan.FromSeconds(5);
+    private OutboxSql? _sql;
+    private long _measured;
+
+    protected override async Task<bool> WorkAsync(CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<TDb>();
+        _sql ??= OutboxSql.Of(db);
+
+        // Above all while Redis is away someone will want to see the outbox grow.
+        await MeasureAsync(db, _sql, cancel);
+        await redis.ConnectedAsync();
+        var sent = await SendAsync(db, _sql, cancel);
+        if (sent > 0)
+        {
+            telemetry.Relayed(module.Stream, sent);
+            await redis.AnnounceAsync(module.Stream);
+        }
+
+        return sent == module.Options.RelayBatch;
+    }
+
+    private async Task<int> SendAsync(TDb db, OutboxSql sql, CancellationToken cancel)
+    {
+        await db.Database.OpenConnectionAsync(cancel);
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var claimed = await ClaimAsync(connection, sql, cancel);
+        if (claimed.Count == 0)
+            return 0;
+
+        var spans = claimed.ConvertAll(row => telemetry.Sending(module.Stream, row.Id, row.TraceParent));
+        try
+        {
+            await redis.AppendAsync(module.Stream, claimed.ConvertAll(row => row.Content));
+            // Sent is sent: stopping now must not have these events sent again.
+            await transaction.CommitAsync(CancellationToken.None);
+            return claimed.Count;
+        }
+        catch (Exception exception)
+        {
+            spans.ForEach(span => span?.SetStatus(ActivityStatusCode.Error, exception.Message));
+            throw;
+        }
+        finally
+        {
+            spans.ForEach(span => span?.Dispose());
+        }
+    }
+
+    private async Task<List<Row>> ClaimAsync(NpgsqlConnection connection, OutboxSql sql, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(sql.Claim, connection) { Parameters = { new() { Value = module.Options.RelayBatch } } };
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        List<Row> claimed = [];
+        while (await reader.ReadAsync(cancel))
+            claimed.Add(new(reader.GetGuid(0), reader.GetString(1), await reader.IsDBNullAsync(2, cancel) ? null : reader.GetString(2)));
+
+        // RETURNING promises no order.
+        claimed.Sort(static (one, other) => one.Id.CompareTo(other.Id));
+        return claimed;
+    }
+
+    private async Task MeasureAsync(TDb db, OutboxSql sql, CancellationToken cancel)
+    {
+        if (clock.GetElapsedTime(_measured) < MeasureEvery)
+            return;
+
+        await db.Database.OpenConnectionAsync(cancel);
+        await using (var command = new NpgsqlCommand(sql.Measure, (NpgsqlConnection)db.Database.GetDbConnection()))
+        await using (var reader = await command.ExecuteReaderAsync(cancel))
+        {
+            await reader.ReadAsync(cancel);
+            var oldest = await reader.IsDBNullAsync(1, cancel) ? (DateTimeOffset?)null : await reader.GetFieldValueAsync<DateTimeOffset>(1, cancel);
+            telemetry.Outbox(module.Stream, reader.GetInt64(0), oldest is null ? TimeSpan.Zero : clock.GetUtcNow() - oldest.Value);
+        }
+
+        await db.Database.CloseConnectionAsync();
+        _measured = clock.GetTimestamp();
+    }
+
+    private readonly record struct Row(Guid Id, string Content, string? TraceParent);
+}
+
+/// <summary>The statements of the relay for the schema of a context.</summary>
+internal sealed record OutboxSql(string Claim, string Measure)
+{
+    public static OutboxSql Of(DbContext db)
+    {
+        var outbox = Tables.Of<OutboxMessage>(db);
+        return new(
+            $"""
+            DELETE FROM {outbox}
+            WHERE id = ANY (ARRAY (SELECT id FROM {outbox} ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
+            RETURNING id, content, trace_parent
+            """,
+            $"SELECT count(*), min(at) FROM (SELECT at FROM {outbox} ORDER BY id LIMIT 10000) AS waiting");
+    }
+}
+
+internal static class Tables
+{
+    /// <summary>The table of an entity, quoted and with its schema.</summary>
+    public static string Of<TEntity>(DbContext db)
+    {
+        var entity = db.Model.FindEntityType(typeof(TEntity))
+            ?? throw new InvalidOperationException($"The model of {db.GetType().Name} lacks AddMessaging().");
+        var table = $"\"{entity.GetTableName()}\"";
+        return entity.GetSchema() is { } schema ? $"\"{schema}\".{table}" : table;
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
+using Shop.ServiceDefaults;
+
+namespace Shop.Orders.Catalogue;
+
+/// <summary>One product. Its ETag changes with the product and with what is left of it.</summary>
+internal static class GetProduct
+{
+    public static async Task<Results<Ok<ProductView>, StatusCodeHttpResult, ProblemHttpResult>> Handle(
+        Guid id, OrdersDb db, HttpContext http, CancellationToken cancel)
+    {
+        var found = await (
+            from product in db.Products.AsNoTracking()
+            join level in db.StockLevels on product.Id equals level.ProductId
+            where product.Id == id
+            select new
+            {
+                product.Version,
+                View = new ProductView(
+                    product.Id, product.Sku, product.Name, product.Description,
+                    new Money(product.Price.Amount, product.Price.Currency), level.Available),
+            }).SingleOrDefaultAsync(cancel);
+        if (found is null)
+            return Problem.NotFound("There is no such product.");
+
+        var tag = new EntityTagHeaderValue(FormattableString.Invariant($"\"{found.Version}.{found.View.Available}\""));
+        http.Response.GetTypedHeaders().ETag = tag;
+        http.Response.Headers.CacheControl = "public, no-cache";
+        var known = http.Request.GetTypedHeaders().IfNoneMatch;
+        return known.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(tag, useStrongComparison: false))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(found.View);
+    }
+}

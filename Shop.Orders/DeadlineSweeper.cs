@@ -1,0 +1,34 @@
+using Shop.ServiceDefaults;
+
+namespace Shop.Orders;
+
+/// <summary>
+/// Finds orders whose deadline has passed by the database's clock and lets the process ask again or give up. Any number
+/// of replicas share the work: what one has locked, the others skip.
+/// </summary>
+internal sealed class DeadlineSweeper(
+    IServiceScopeFactory scopes,
+    OrderProcessHandlers process,
+    DatabaseReadiness<OrdersDb> readiness,
+    ILogger<DeadlineSweeper> log)
+    : WorkLoop("Sweeping the deadlines of orders", TimeSpan.FromSeconds(1), readiness.Migrated, log)
+{
+    private const int Batch = 50;
+
+    protected override async Task<bool> WorkAsync(CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<OrdersDb>();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var due = await db.LockDueOrdersAsync(Batch, cancel);
+        if (due.Count == 0)
+            return false;
+
+        foreach (var (order, now) in due)
+            await process.AdvanceAsync(db, order, new DeadlinePassed(), now, cancel);
+
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        return due.Count == Batch;
+    }
+}

@@ -1,0 +1,150 @@
+using Shop.ServiceDefaults;
+
+namespace Shop.Orders;
+
+internal enum OrderStatus
+{
+    Placed,
+    Paid,
+    Preparing,
+    Shipped,
+    Delivered,
+    Cancelling,
+    Cancelled,
+}
+
+/// <summary>A product as it was when it was ordered: later changes of the catalogue don't touch it.</summary>
+internal sealed record OrderLine(Guid ProductId, string Sku, string Name, int Quantity, Money UnitPrice);
+
+internal sealed record Address(
+    string Name, string Line1, string City, string PostalCode, string Country, string? Line2 = null);
+
+internal sealed record HistoryEntry(OrderStatus Status, DateTimeOffset At, string Reason);
+
+/// <summary>What was agreed when the order was placed; it never changes.</summary>
+internal sealed record OrderFacts(
+    Guid Id,
+    Guid CustomerId,
+    IReadOnlyList<OrderLine> Lines,
+    Address ShipTo,
+    Money Shipping,
+    Money Total,
+    string PaymentToken);
+
+/// <summary>
+/// An order is one row: its lines and history are documents in it, because they are only ever read with it. It changes
+/// only by <see cref="OrderProcess"/>, and only along the arrows of the design.
+/// </summary>
+internal sealed class Order
+{
+    private Order()
+    {
+    }
+
+    public Guid Id { get; private init; }
+
+    public Guid CustomerId { get; private init; }
+
+    public IReadOnlyList<OrderLine> Lines { get; private init; } = [];
+
+    public Address ShipTo { get; private init; } = null!; // EF Core sets it right after the constructor.
+
+    public string Currency { get; private init; } = "";
+
+    public long ShippingAmount { get; private init; }
+
+    public long TotalAmount { get; private init; }
+
+    public Money Shipping => new(ShippingAmount, Currency);
+
+    public Money Total => new(TotalAmount, Currency);
+
+    public string PaymentToken { get; private init; } = "";
+
+    public DateTimeOffset PlacedAt { get; private init; }
+
+    public OrderStatus Status { get; private set; }
+
+    public PaymentProgress Payment { get; private set; }
+
+    public ParcelProgress Parcel { get; private set; }
+
+    /// <summary>When the order came into its status.</summary>
+    public DateTimeOffset Since { get; private set; }
+
+    /// <summary>How often the answer that the order waits for was asked for again.</summary>
+    public int Asked { get; private set; }
+
+    /// <summary>When to ask again or give up; null when nothing is awaited any more.</summary>
+    public DateTimeOffset? DeadlineAt { get; private set; }
+
+    public string? CancelReason { get; private set; }
+
+    public int Version { get; private set; }
+
+    public IReadOnlyList<HistoryEntry> History { get; private set; } = [];
+
+    public OrderFacts Facts => new(Id, CustomerId, Lines, ShipTo, Shipping, Total, PaymentToken);
+
+    private OrderState State => new(Facts, Status, Payment, Parcel, Since, Asked, DeadlineAt, CancelReason, Version);
+
+    /// <summary>Checked: an overflow throws, and so do two currencies.</summary>
+    public static Money GoodsTotal(IReadOnlyList<OrderLine> lines) =>
+        Money.Sum(lines.Select(line => line.UnitPrice * line.Quantity), lines[0].UnitPrice.Currency);
+
+    public static (Order Order, Step First) Place(OrderFacts facts, DateTimeOffset now, OrderDeadlines deadlines)
+    {
+        var first = OrderProcess.Start(facts, now, deadlines);
+        var order = new Order
+        {
+            Id = facts.Id,
+            CustomerId = facts.CustomerId,
+            Lines = facts.Lines,
+            ShipTo = facts.ShipTo,
+            Currency = facts.Total.Currency,
+            ShippingAmount = facts.Shipping.Amount,
+            TotalAmount = facts.Total.Amount,
+            PaymentToken = facts.PaymentToken,
+            PlacedAt = now,
+            History = [new(OrderStatus.Placed, now, "We have your order and keep its items for you.")],
+        };
+        order.Take(first.State);
+        return (order, first);
+    }
+
+    /// <summary>Goes on by what happened. The events returned are to be published in the same transaction.</summary>
+    public Step Apply(object happened, DateTimeOffset now, OrderDeadlines deadlines)
+    {
+        var step = OrderProcess.Apply(State, happened, now, deadlines);
+        foreach (var change in step.Events.OfType<OrderStatusChanged>())
+        {
+            if (!MayFollow(Status, change.Status))
+                throw new InvalidOperationException($"Order {Id} can't go from {Status} to {change.Status}.");
+
+            Status = change.Status;
+            History = [.. History, new(change.Status, change.At, change.Reason)];
+        }
+
+        Take(step.State);
+        return step;
+    }
+
+    public static bool MayFollow(OrderStatus from, OrderStatus to) => (from, to) is
+        (OrderStatus.Placed, OrderStatus.Paid or OrderStatus.Cancelling or OrderStatus.Cancelled)
+        or (OrderStatus.Paid, OrderStatus.Preparing or OrderStatus.Cancelling)
+        or (OrderStatus.Preparing, OrderStatus.Shipped or OrderStatus.Cancelling)
+        or (OrderStatus.Shipped, OrderStatus.Delivered)
+        or (OrderStatus.Cancelling, OrderStatus.Cancelled or OrderStatus.Shipped);
+
+    private void Take(OrderState state)
+    {
+        Status = state.Status;
+        Payment = state.Payment;
+        Parcel = state.Parcel;
+        Since = state.Since;
+        Asked = state.Asked;
+        DeadlineAt = state.Deadline;
+        CancelReason = state.CancelReason;
+        Version = state.Version;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Shop.Messaging;
+using Shop.Orders.Catalogue;
+using Shop.Orders.Stock;
+using Shop.ServiceDefaults;
+
+namespace Shop.Orders;
+
+internal sealed class OrdersDb : DbContext
+{
+    public OrdersDb(DbContextOptions<OrdersDb> options)
+        : base(options)
+    {
+        // A failed save ends the whole transaction here; savepoints would only cost two round trips each time.
+        Database.AutoSavepointsEnabled = false;
+    }
+
+    public DbSet<Order> Orders => Set<Order>();
+
+    public DbSet<Product> Products => Set<Product>();
+
+    public DbSet<StockLevel> StockLevels => Set<StockLevel>();
+
+    public DbSet<StockMovement> StockMovements => Set<StockMovement>();
+
+    /// <summary>The database's clock, within a query. All replicas agree on it, whatever their own clocks say.</summary>
+    public static DateTimeOffset Now() => throw new InvalidOperationException("Only for queries.");
+
+    /// <summary>The order, locked until the transaction ends, and the time when it was; null if there is none.</summary>
+    public async Task<(Order Order, DateTimeOffset Now)?> LockOrderAsync(Guid id, CancellationToken cancel)
+    {
+        var found = await Orders.FromSql($"SELECT * FROM orders.orders WHERE id = {id} FOR UPDATE")
+            .Select(order => new { Order = order, Now = Now() })
+            .ToListAsync(cancel);
+        return found is [var row] ? (row.Order, row.Now) : null;
+    }
+
+    /// <summary>Orders whose deadline has passed and that nobody else is working on, locked.</summary>
+    public async Task<IReadOnlyList<(Order Order, DateTimeOffset Now)>> LockDueOrdersAsync(
+        int limit, CancellationToken cancel)
+    {
+        var due = await Orders.FromSql($"""
+            SELECT * FROM orders.orders WHERE deadline_at <= now()
+            ORDER BY deadline_at LIMIT {limit} FOR UPDATE SKIP LOCKED
+            """)
+            .Select(order => new { Order = order, Now = Now() })
+            .ToListAsync(cancel);
+        return [.. due.Select(row => (row.Order, row.Now))];
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasDefaultSchema("orders");
+        modelBuilder.HasDbFunction(() => Now()).HasName("clock_timestamp").IsBuiltIn();
+        modelBuilder.Entity<Order>(MapOrder);
+        modelBuilder.Entity<Product>(MapProduct);
+        modelBuilder.Entity<StockLevel>(MapStockLevel);
+        modelBuilder.Entity<StockMovement>(MapStockMovement);
+        modelBuilder.AddMessaging();
+        modelBuilder.AddIdempotency();
+    }
+
+    private static void MapOrder(EntityTypeBuilder<Order> order)
+    {
+        order.ToTable("orders", table => table.HasCheckConstraint(
+            "ck_orders_amounts", "shipping_amount >= 0 AND total_amount >= shipping_amount"));
+        order.HasKey(o => o.Id).HasName("pk_orders");
+        order.Property(o => o.Id).HasColumnName("id").ValueGeneratedNever();
+        order.Property(o => o.CustomerId).HasColumnName("customer_id");
+        Document(order.Property(o => o.Lines).HasColumnName("lines"));
+        Document(order.Property(o => o.ShipTo).HasColumnName("ship_to"));
+        order.Property(o => o.Currency).HasColumnName("currency").HasMaxLength(3).IsFixedLength();
+        order.Property(o => o.ShippingAmount).HasColumnName("shipping_amount");
+        order.Property(o => o.TotalAmount).HasColumnName("total_amount");
+        order.Property(o => o.PaymentToken).HasColumnName("payment_token").HasMaxLength(100);
+        order.Property(o => o.PlacedAt).HasColumnName("placed_at");
+        order.Property(o => o.Status).HasColumnName("status").HasConversion<string>().HasMaxLength(20);
+        order.Property(o => o.Payment).HasColumnName("payment").HasConversion<string>().HasMaxLength(20);
+        order.Property(o => o.Parcel).HasColumnName("parcel").HasConversion<string>().HasMaxLength(20);
+        order.Property(o => o.Since).HasColumnName("since");
+        order.Property(o => o.Asked).HasColumnName("asked");
+        order.Property(o => o.DeadlineAt).HasColumnName("deadline_at");
+        order.Property(o => o.CancelReason).HasColumnName("cancel_reason").HasMaxLength(500);
+        order.Property(o => o.Version).HasColumnName("version").IsConcurrencyToken();
+        Document(order.Property(o => o.History).HasColumnName("history"));
+        order.HasIndex(o => new { o.CustomerId, o.Id }).IsDescending(false, true)
+            .HasDatabaseName("ix_orders_customer_id");
+        order.HasIndex(o => o.DeadlineAt).HasFilter("deadline_at IS NOT NULL").HasDatabaseName("ix_orders_deadline_at");
+    }
+
+    private static void MapProduct(EntityTypeBuilder<Product> product)
+    {
+        // The highest price keeps the total of the largest order far from the largest number.
+        product.ToTable("products", table => table.HasCheckConstraint(
+            "ck_products_price", "price_amount BETWEEN 0 AND 1000000000"));
+        product.HasKey(p => p.Id).HasName("pk_products");
+        product.Property(p => p.Id).HasColumnName("id").ValueGeneratedNever();
+        product.Property(p => p.Sku).HasColumnName("sku").HasMaxLength(40);
+        product.Property(p => p.Name).HasColumnName("name").HasMaxLength(200);
+        product.Property(p => p.Description).HasColumnName("description").HasMaxLength(2000);
+        product.ComplexProperty(p => p.Price, money =>
+        {
+            money.Property(m => m.Amount).HasColumnName("price_amount");
+            money.Property(m => m.Currency).HasColumnName("price_currency").HasMaxLength(3).IsFixedLength();
+        });
+        product.Property(p => p.Version).HasColumnName("version").IsConcurrencyToken();
+        product.Property(p => p.Words).HasColumnName("words");
+        product.HasGeneratedTsVectorColumn(p => p.Words, "english", p => new { p.Name, p.Description });
+        product.HasIndex(p => p.Words).HasMethod("gin").HasDatabaseName("ix_products_words");
+        product.HasIndex(p => p.Sku).IsUnique().HasDatabaseName("ux_products_sku");
+        product.HasIndex(p => new { p.Name, p.Id }).HasDatabaseName("ix_products_name");
+    }
+
+    private static void MapStockLevel(EntityTypeBuilder<StockLevel> level)
+    {
+        level.ToTable("stock_levels", table => table.HasCheckConstraint(
+            "ck_stock_levels_not_negative", "available >= 0 AND reserved >= 0"));
+        level.HasKey(l => l.ProductId).HasName("pk_stock_levels");
+        level.HasOne<Product>().WithOne().HasForeignKey<StockLevel>(l => l.ProductId)
+            .OnDelete(DeleteBehavior.Restrict).HasConstraintName("fk_stock_levels_product");
+        level.Property(l => l.ProductId).HasColumnName("product_id");
+        level.Property(l => l.Available).HasColumnName("available");
+        level.Property(l => l.Reserved).HasColumnName("reserved");
+    }
+
+    private static void MapStockMovement(EntityTypeBuilder<StockMovement> movement)
+    {
+        movement.ToTable("stock_movements");
+        movement.HasKey(m => new { m.ProductId, m.Id }).HasName("pk_stock_movements");
+        movement.Property(m => m.ProductId).HasColumnName("product_id");
+        movement.Property(m => m.Id).HasColumnName("id").UseIdentityAlwaysColumn();
+        movement.Property(m => m.OrderId).HasColumnName("order_id");
+        movement.Property(m => m.Kind).HasColumnName("kind").HasConversion<string>().HasMaxLength(20);
+        movement.Property(m => m.Available).HasColumnName("available");
+        movement.Property(m => m.Reserved).HasColumnName("reserved");
+        movement.Property(m => m.At).HasColumnName("at");
+        // An order can reserve, release or sell a product once and no more, whatever the code does.
+        movement.HasIndex(m => new { m.OrderId, m.ProductId, m.Kind }).IsUnique()
+            .HasFilter("order_id IS NOT NULL").HasDatabaseName("ux_stock_movements_order");
+    }
+
+    /// <summary>Stores an immutable value as one JSON document; it changes by replacing it.</summary>
+    private static void Document<T>(PropertyBuilder<T> property)
+        where T : class =>
+        property.HasColumnType("jsonb").HasConversion(
+            value => JsonSerializer.Serialize(value, Json.Events),
+            json => JsonSerializer.Deserialize<T>(json, Json.Events)!,
+            new ValueComparer<T>((left, right) => ReferenceEquals(left, right), value => value.GetHashCode(), value => value));
+}

@@ -1,0 +1,61 @@
+namespace Shop.Orders;
+
+/// <summary>Configuration section <c>Orders</c>.</summary>
+internal sealed class OrdersOptions
+{
+    private static readonly string[] TokensOfTheSimulatedBank =
+    [
+        "tok_visa", "tok_declined", "tok_insufficient_funds", "tok_slow", "tok_timeout_after_charge",
+        "tok_flaky", "tok_down",
+    ];
+
+    /// <summary>The payment tokens that the bank accepts; none configured means those of the simulated bank.</summary>
+    public string[] PaymentTokens { get; set; } = [];
+
+    /// <summary>What shipping costs, in minor units, as long as Shipping's rate list was never seen.</summary>
+    public long FlatShipping { get; set; } = 590;
+
+    public OrderDeadlines Deadlines { get; set; } = new();
+
+    public bool Accepts(string paymentToken) =>
+        (PaymentTokens.Length > 0 ? PaymentTokens : TokensOfTheSimulatedBank).Contains(paymentToken, StringComparer.Ordinal);
+}
+
+/// <summary>
+/// How long an order waits for an answer before it asks again, and when it stops asking and is cancelled. Nothing ends
+/// the asking once money has to come back or the parcel has left.
+/// </summary>
+internal sealed class OrderDeadlines
+{
+    /// <summary>The first wait for any answer; each further one is twice as long.</summary>
+    public TimeSpan FirstWait { get; set; } = TimeSpan.FromSeconds(20);
+
+    public TimeSpan LongestWait { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the customer's payment may take.</summary>
+    public TimeSpan Payment { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long Shipping may take to accept a paid order.</summary>
+    public TimeSpan Shipment { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long an accepted parcel may take to leave; an operator may hold it for good reasons.</summary>
+    public TimeSpan Dispatch { get; set; } = TimeSpan.FromDays(7);
+
+    public bool AreValid => FirstWait > TimeSpan.Zero && LongestWait >= FirstWait
+        && Payment >= FirstWait && Shipment >= FirstWait && Dispatch >= FirstWait;
+
+    /// <summary>When an order in <paramref name="status"/> gives up; null when it never does.</summary>
+    public TimeSpan? PatienceIn(OrderStatus status) => status switch
+    {
+        OrderStatus.Placed => Payment,
+        OrderStatus.Paid => Shipment,
+        OrderStatus.Preparing => Dispatch,
+        _ => null,
+    };
+
+    public TimeSpan Wait(int asked)
+    {
+        var wait = FirstWait * Math.Pow(2, Math.Min(asked, 20));
+        return wait < LongestWait ? wait : LongestWait;
+    }
+}

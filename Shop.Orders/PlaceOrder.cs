@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Shop.Orders.Stock;
+using Shop.ServiceDefaults;
+
+namespace Shop.Orders;
+
+/// <summary>
+/// Places one order per idempotency key. Prices come from us, never from the caller; stock is reserved with the order or
+/// not at all.
+/// </summary>
+internal static partial class PlaceOrder
+{
+    private const string Route = "POST /api/orders";
+    private const int MaxLines = 50;
+    private const int MaxQuantity = 1000;
+
+    public sealed record Request(IReadOnlyList<Line> Lines, Address ShipTo, string PaymentToken);
+
+    public sealed record Line(Guid ProductId, int Quantity);
+
+    public sealed record Response(
+        Guid Id,
+        OrderStatus Status,
+        IReadOnlyList<OrderLine> Lines,
+        Money Shipping,
+        Money Total,
+        DateTimeOffset PlacedAt);
+
+    public static async Task<IResult> Handle(
+        Request request, IdempotencyKey key, CurrentUser user, OrdersDb db, ShippingRates rates,
+        IOptions<OrdersOptions> options, OrdersMetrics metrics, CancellationToken cancel)
+    {
+        if (Check(request, options.Value) is { Failed: true } wrong)
+            return wrong.ToProblem();
+
+        if (await db.FindAnswerAsync(key, user, Route, request, cancel) is { } earlier)
+            return earlier;
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var id = Guid.CreateVersion7();
+        var reserved = await StockLevels.ReserveAsync(db, id, request.Lines, cancel);
+        if (reserved.Count < request.Lines.Count)
+        {
+            await transaction.RollbackAsync(cancel);
+            // The same request, sent twice at once, may have taken the last pieces for itself.
+            return await db.FindAnswerAsync(key, user, Route, request, cancel) ?? await Explain(request, db, cancel);
+        }
+
+        if (reserved.Values.DistinctBy(product => product.Currency).Count() > 1)
+            return Problem.Conflict("These products have prices in different currencies. Order them separately.");
+
+        OrderLine[] lines = [.. request.Lines.Select(line => reserved[line.ProductId].ToLine(line.Quantity))];
+        var goods = Order.GoodsTotal(lines);
+        var shipping = rates.PriceFor(request.ShipTo.Country, goods);
+        var now = reserved.Values.First().Now;
+        var (order, first) = Order.Place(
+            new(id, user.Id, lines, request.ShipTo, shipping, goods + shipping, request.PaymentToken),
+            now,
+            options.Value.Deadlines);
+        var response = new Response(order.Id, order.Status, order.Lines, order.Shipping, order.Total, order.PlacedAt);
+        var location = $"/api/orders/{order.Id}";
+        db.Orders.Add(order);
+        OrderProcessHandlers.Publish(db, first.Events);
+        db.StoreAnswer(key, user, Route, request, StatusCodes.Status201Created, location, response, now);
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateException exception) when (exception.IsDuplicateAnswer())
+        {
+            await transaction.RollbackAsync(cancel);
+            db.ChangeTracker.Clear();
+            return await db.FindAnswerAsync(key, user, Route, request, cancel)
+                ?? throw new InvalidOperationException("The answer is gone.", exception);
+        }
+
+        await transaction.CommitAsync(cancel);
+        metrics.Placed();
+        return TypedResults.Created(location, response);
+    }
+
+    private static Validation Check(Request request, OrdersOptions options)
+    {
+        var check = new Validation()
+            .Check(request.Lines.Count is >= 1 and <= MaxLines, "lines", $"An order has 1 to {MaxLines} lines.")
+            .Check(
+                PaymentToken().IsMatch(request.PaymentToken) && options.Accepts(request.PaymentToken),
+                "paymentToken",
+                "This payment token is not known.");
+        var seen = new HashSet<Guid>();
+        foreach (var (index, line) in request.Lines.Take(MaxLines).Index())
+        {
+            var field = Field(index);
+            if (line is null)
+            {
+                check.Check(false, field, "A line has a productId and a quantity.");
+                continue;
+            }
+
+            check
+                .Check(
+                    line.Quantity is >= 1 and <= MaxQuantity,
+                    $"{field}.quantity",
+                    $"A quantity is between 1 and {MaxQuantity}.")
+                .Check(
+                    seen.Add(line.ProductId),
+                    $"{field}.productId",
+                    "A product comes once in an order. Raise its quantity instead.");
+        }
+
+        var to = request.ShipTo;
+        Text(check, to.Name, "shipTo.name", 100);
+        Text(check, to.Line1, "shipTo.line1", 200);
+        if (to.Line2 is { } line2)
+            Text(check, line2, "shipTo.line2", 200);
+
+        Text(check, to.City, "shipTo.city", 100);
+        Text(check, to.PostalCode, "shipTo.postalCode", 16);
+        return check.Check(Country().IsMatch(to.Country), "shipTo.country", "A country is two capital letters: DE.");
+    }
+
+    private static void Text(Validation check, string text, string field, int longest) => check
+        .Check(!string.IsNullOrWhiteSpace(text) && text.Length <= longest, field, $"Give 1 to {longest} characters.")
+        .Check(!Unprintable().IsMatch(text), field, "There must be no control characters.");
+
+    /// <summary>Names what is unknown or short; nothing is stored any more when this is asked.</summary>
+    private static async Task<IResult> Explain(Request request, OrdersDb db, CancellationToken cancel)
+    {
+        Guid[] ids = [.. request.Lines.Select(line => line.ProductId)];
+        var products = await (
+            from product in db.Products
+            join level in db.StockLevels on product.Id equals level.ProductId
+            where ids.Contains(product.Id)
+            select new { product.Id, product.Name, level.Available }).ToDictionaryAsync(product => product.Id, cancel);
+
+        var unknown = new Validation();
+        foreach (var (index, line) in request.Lines.Index())
+        {
+            unknown.Check(
+                products.ContainsKey(line.ProductId), $"{Field(index)}.productId", $"There is no product {line.ProductId}.");
+        }
+
+        if (unknown.Failed)
+            return unknown.ToProblem();
+
+        var shortages = request.Lines.Select(line => (line.Quantity, Product: products[line.ProductId]))
+            .Where(line => line.Product.Available < line.Quantity)
+            .Select(line => line.Product.Available == 0
+                ? $"{line.Product.Name} is sold out."
+                : $"Only {line.Product.Available} of {line.Product.Name} are left.")
+            .ToArray();
+        return Problem.Conflict(
+            shortages is [] ? "The stock changed while you ordered. Try again." : string.Join(' ', shortages));
+    }
+
+    private static string Field(int index) => string.Create(CultureInfo.InvariantCulture, $"lines[{index}]");
+
+    [GeneratedRegex(@"\Atok_[a-z0-9_]{1,96}\z")]
+    private static partial Regex PaymentToken();
+
+    [GeneratedRegex(@"\A[A-Z]{2}\z")]
+    private static partial Regex Country();
+
+    // Control characters, line and paragraph separators, and what turns the writing direction of a label around.
+    [GeneratedRegex(@"[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]")]
+    private static partial Regex Unprintable();
+}

@@ -1,0 +1,45 @@
+namespace Shop.Orders.Stock;
+
+/// <summary>
+/// What is left of a product. Both numbers are the sums of its movements; the database keeps them from falling below zero.
+/// </summary>
+internal sealed class StockLevel
+{
+    public required Guid ProductId { get; init; }
+
+    /// <summary>Pieces that can be ordered.</summary>
+    public required int Available { get; init; }
+
+    /// <summary>Pieces in the house that belong to an order.</summary>
+    public required int Reserved { get; init; }
+}
+
+internal enum MovementKind
+{
+    Opening,
+    Reserved,
+    Released,
+    Sold,
+    Adjusted,
+}
+
+/// <summary>One change of a product's stock. Movements are only ever added; the database refuses anything else.</summary>
+internal sealed class StockMovement
+{
+    public required Guid ProductId { get; init; }
+
+    public long Id { get; init; }
+
+    /// <summary>The order whose pieces moved; none for openings and adjustments.</summary>
+    public Guid? OrderId { get; init; }
+
+    public required MovementKind Kind { get; init; }
+
+    /// <summary>By how much the available pieces changed.</summary>
+    public required int Available { get; init; }
+
+    /// <summary>By how much the reserved pieces changed.</summary>
+    public required int Reserved { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+}

@@ -1,0 +1,85 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Shop.Payments.Bank;
+
+internal enum ChargeStatus
+{
+    Charged,
+    Declined,
+    Voided,
+}
+
+/// <summary>The bank's own record of what it was asked to do with a key.</summary>
+internal sealed class BankCharge
+{
+    public Guid Key { get; private init; }
+    public required string Token { get; init; }
+    public long Amount { get; private init; }
+    public required string Currency { get; init; }
+    public ChargeStatus Status { get; private init; }
+    public string? Reason { get; private init; }
+    public DateTimeOffset CreatedAt { get; private init; }
+
+    /// <summary>Until then the bank says that it is still at it.</summary>
+    public DateTimeOffset AnswersAt { get; private init; }
+}
+
+internal sealed class BankRefund
+{
+    public Guid Key { get; private init; }
+    public Guid ChargeKey { get; private init; }
+    public long Amount { get; private init; }
+    public required string Currency { get; init; }
+    public DateTimeOffset CreatedAt { get; private init; }
+}
+
+/// <summary>How often tok_flaky has failed for a key.</summary>
+internal sealed class BankFailure
+{
+    public Guid Key { get; private init; }
+    public int Calls { get; private init; }
+}
+
+/// <summary>The books of the simulated bank. Only the bank touches them; Payments reads them through the bank alone.</summary>
+internal sealed class BankDb(DbContextOptions<BankDb> options) : DbContext(options)
+{
+    public DbSet<BankCharge> Charges => Set<BankCharge>();
+    public DbSet<BankRefund> Refunds => Set<BankRefund>();
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        model.HasDefaultSchema("bank");
+        model.Entity<BankCharge>(charge =>
+        {
+            charge.ToTable("charges");
+            charge.HasKey(c => c.Key);
+            charge.Property(c => c.Key).HasColumnName("key").ValueGeneratedNever();
+            charge.Property(c => c.Token).HasColumnName("token").HasMaxLength(100);
+            charge.Property(c => c.Amount).HasColumnName("amount");
+            charge.Property(c => c.Currency).HasColumnName("currency").HasMaxLength(3).IsFixedLength();
+            charge.Property(c => c.Status).HasColumnName("status").HasConversion<string>().HasMaxLength(20);
+            charge.Property(c => c.Reason).HasColumnName("reason").HasMaxLength(200);
+            charge.Property(c => c.CreatedAt).HasColumnName("created_at").HasDefaultValueSql("now()");
+            charge.Property(c => c.AnswersAt).HasColumnName("answers_at").HasDefaultValueSql("now()");
+        });
+        model.Entity<BankRefund>(refund =>
+        {
+            refund.ToTable("refunds");
+            refund.HasKey(r => r.Key);
+            refund.Property(r => r.Key).HasColumnName("key").ValueGeneratedNever();
+            refund.Property(r => r.ChargeKey).HasColumnName("charge_key");
+            refund.Property(r => r.Amount).HasColumnName("amount");
+            refund.Property(r => r.Currency).HasColumnName("currency").HasMaxLength(3).IsFixedLength();
+            refund.Property(r => r.CreatedAt).HasColumnName("created_at").HasDefaultValueSql("now()");
+            refund.HasOne<BankCharge>().WithMany().HasForeignKey(r => r.ChargeKey).OnDelete(DeleteBehavior.Restrict);
+            refund.HasIndex(r => r.ChargeKey).HasDatabaseName("ix_refunds_charge_key");
+        });
+        model.Entity<BankFailure>(failure =>
+        {
+            failure.ToTable("failures");
+            failure.HasKey(f => f.Key);
+            failure.Property(f => f.Key).HasColumnName("key").ValueGeneratedNever();
+            failure.Property(f => f.Calls).HasColumnName("calls");
+        });
+    }
+}

@@ -1,0 +1,133 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Shop.ServiceDefaults;
+
+namespace Shop.Payments.Bank;
+
+/// <summary>
+/// A bank whose answer depends on the token alone. It keeps books of its own and commits each call by itself, so that its
+/// caller can die or lose patience between the charge and the answer, as with a real one.
+/// </summary>
+internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor<SimulatedBankOptions> options, TimeProvider clock)
+    : PaymentProvider
+{
+    public override async Task<BankAnswer> ChargeAsync(Guid key, string token, Money amount, CancellationToken cancel)
+    {
+        await ReachAsync(cancel);
+        if (token == "tok_down")
+            await HangAsync(cancel);
+
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<BankDb>();
+        if (token == "tok_flaky" && await FailsStillAsync(db, key, cancel))
+            return new Silence();
+
+        var (status, reason) = Decide(token);
+        var slow = token == "tok_slow" ? options.CurrentValue.SlowAnswer : TimeSpan.Zero;
+        var isFirst = await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO bank.charges (key, token, amount, currency, status, reason, answers_at)
+            VALUES ({key}, {token}, {amount.Amount}, {amount.Currency}, {status.ToString()}, {reason}, now() + {slow})
+            ON CONFLICT (key) DO NOTHING
+            """,
+            cancel) == 1;
+
+        if (isFirst && token == "tok_timeout_after_charge")
+            await HangAsync(cancel);
+        if (isFirst && slow > TimeSpan.Zero)
+            await Task.Delay(slow, clock, cancel);
+
+        return await ReadAsync(db, key, cancel);
+    }
+
+    public override async Task<BankAnswer> FindAsync(Guid key, CancellationToken cancel)
+    {
+        await ReachAsync(cancel);
+        await using var scope = scopes.CreateAsyncScope();
+        return await ReadAsync(scope.ServiceProvider.GetRequiredService<BankDb>(), key, cancel);
+    }
+
+    public override async Task<BankAnswer> VoidAsync(Guid key, Money amount, CancellationToken cancel)
+    {
+        await ReachAsync(cancel);
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<BankDb>();
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO bank.charges (key, token, amount, currency, status)
+            VALUES ({key}, '', {amount.Amount}, {amount.Currency}, {nameof(ChargeStatus.Voided)})
+            ON CONFLICT (key) DO NOTHING
+            """,
+            cancel);
+        return await ReadAsync(db, key, cancel);
+    }
+
+    public override async Task<BankAnswer> RefundAsync(Guid key, Guid charge, Money amount, CancellationToken cancel)
+    {
+        await ReachAsync(cancel);
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<BankDb>();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        // The lock lets refunds of one charge pass one by one, so that together they can't exceed it.
+        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM bank.charges WHERE key = {charge} FOR UPDATE", cancel);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO bank.refunds (key, charge_key, amount, currency)
+            SELECT {key}, c.key, {amount.Amount}, c.currency FROM bank.charges c
+            WHERE c.key = {charge} AND c.status = {nameof(ChargeStatus.Charged)} AND c.currency = {amount.Currency}
+              AND c.amount >= {amount.Amount} + (SELECT coalesce(sum(r.amount), 0) FROM bank.refunds r WHERE r.charge_key = c.key)
+            ON CONFLICT (key) DO NOTHING
+            """,
+            cancel);
+        if (!await db.Refunds.AnyAsync(refund => refund.Key == key && refund.ChargeKey == charge && refund.Amount == amount.Amount, cancel))
+            throw new InvalidOperationException($"The bank can't refund {amount} of the charge {charge}.");
+
+        await transaction.CommitAsync(cancel);
+        return new Refunded();
+    }
+
+    private static (ChargeStatus Status, string? Reason) Decide(string token) => token switch
+    {
+        "tok_visa" or "tok_slow" or "tok_timeout_after_charge" or "tok_flaky" => (ChargeStatus.Charged, null),
+        "tok_insufficient_funds" => (ChargeStatus.Declined, "There is not enough money on the card."),
+        "tok_declined" => (ChargeStatus.Declined, "The card was declined."),
+        _ => (ChargeStatus.Declined, "The card is not known."),
+    };
+
+    private async Task ReachAsync(CancellationToken cancel)
+    {
+        var now = options.CurrentValue;
+        await Task.Delay(now.Latency, clock, cancel);
+        if (now.Outage == BankOutage.Hangs)
+            await HangAsync(cancel);
+        if (now.Outage == BankOutage.Refuses)
+            throw new InvalidOperationException("The bank is closed.");
+    }
+
+    private Task HangAsync(CancellationToken cancel) => Task.Delay(Timeout.InfiniteTimeSpan, clock, cancel);
+
+    private static async Task<bool> FailsStillAsync(BankDb db, Guid key, CancellationToken cancel) =>
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO bank.failures AS f (key, calls) VALUES ({key}, 1)
+            ON CONFLICT (key) DO UPDATE SET calls = f.calls + 1 WHERE f.calls < 2
+            """,
+            cancel) == 1;
+
+    private static async Task<BankAnswer> ReadAsync(BankDb db, Guid key, CancellationToken cancel)
+    {
+        var found = await db.Database.SqlQuery<Found>(
+            $"SELECT status AS \"Status\", reason AS \"Reason\", answers_at > now() AS \"IsPending\" FROM bank.charges WHERE key = {key}")
+            .SingleOrDefaultAsync(cancel);
+        return found switch
+        {
+            null => new NoSuchCharge(),
+            { IsPending: true } => new Pending(),
+            { Status: nameof(ChargeStatus.Charged) } => new Charged(),
+            { Status: nameof(ChargeStatus.Voided) } => new Voided(),
+            _ => new Declined(found.Reason!),
+        };
+    }
+
+    private sealed record Found(string Status, string? Reason, bool IsPending);
+}

@@ -1,0 +1,129 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Shop.Messaging;
+
+namespace Shop.Payments;
+
+internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbContext(options)
+{
+    public DbSet<Payment> Payments => Set<Payment>();
+    public DbSet<LedgerTransaction> Ledger => Set<LedgerTransaction>();
+
+    /// <summary>The payment of an order, held against all others until the transaction ends.</summary>
+    public async Task<Payment?> LockAsync(Guid orderId, CancellationToken cancel)
+    {
+        // Two steps until FromSql knows the column names of complex properties: https://github.com/dotnet/efcore/issues/34818
+        var ids = await Database.SqlQuery<Guid>($"SELECT id FROM payments.payments WHERE order_id = {orderId} FOR UPDATE").ToListAsync(cancel);
+        return ids is [var id] ? await Payments.SingleAsync(payment => payment.Id == id, cancel) : null;
+    }
+
+    /// <summary>Those that are due and in nobody's hand, held until the transaction ends; what others hold is passed over.</summary>
+    public async Task<List<Payment>> LockDueAsync(int most, CancellationToken cancel)
+    {
+        var ids = await Database.SqlQuery<Guid>(
+            $"""
+            SELECT id FROM payments.payments
+            WHERE due_at <= now() AND (leased_until IS NULL OR leased_until <= now())
+            ORDER BY due_at LIMIT {most} FOR UPDATE SKIP LOCKED
+            """).ToListAsync(cancel);
+        return ids.Count == 0 ? [] : await Payments.Where(payment => ids.Contains(payment.Id)).ToListAsync(cancel);
+    }
+
+    /// <summary>The clock by which due times and leases are judged, the same for all replicas.</summary>
+    public Task<DateTimeOffset> NowAsync(CancellationToken cancel) =>
+        Database.SqlQuery<DateTimeOffset>($"SELECT clock_timestamp() AS \"Value\"").SingleAsync(cancel);
+
+    /// <summary>Carries out what <see cref="PaymentProcess"/> decides: state, ledger and event are stored by one SaveChanges.</summary>
+    public async Task ApplyAsync(Payment payment, Happening happening, CancellationToken cancel)
+    {
+        var step = PaymentProcess.Apply(payment.State, happening);
+        payment.Take(step, step.AskIn is null ? default : await NowAsync(cancel));
+        if (step.Booking is { } booking)
+            Ledger.Add(LedgerTransaction.Of(booking, payment));
+
+        if (step.Tell)
+            Tell(payment);
+    }
+
+    /// <summary>Announces the outcome that the payment has.</summary>
+    public void Tell(Payment payment)
+    {
+        var (orderId, state) = (payment.OrderId, payment.State);
+        switch (state.Status)
+        {
+            case PaymentStatus.Captured:
+                this.Publish(new PaymentCaptured(orderId, state.Of(state.Captured)));
+                break;
+            case PaymentStatus.Declined:
+                this.Publish(new PaymentDeclined(orderId, state.DeclineReason!));
+                break;
+            case PaymentStatus.Voided:
+                this.Publish(new PaymentVoided(orderId));
+                break;
+            case PaymentStatus.Refunded:
+                this.Publish(new PaymentRefunded(orderId, state.Of(state.Refunded)));
+                break;
+            default:
+                throw new InvalidOperationException($"A payment that is {state.Status} has no outcome to tell.");
+        }
+    }
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        model.HasDefaultSchema("payments");
+        model.AddMessaging();
+        model.Entity<Payment>(Map);
+
+        model.Entity<LedgerTransaction>(transaction =>
+        {
+            transaction.ToTable("ledger_transactions");
+            transaction.Property(t => t.Id).HasColumnName("id").ValueGeneratedNever();
+            transaction.Property(t => t.PaymentId).HasColumnName("payment_id");
+            transaction.Property(t => t.Kind).HasColumnName("kind").HasConversion<string>().HasMaxLength(20);
+            transaction.Property(t => t.BankKey).HasColumnName("bank_key");
+            transaction.Property(t => t.At).HasColumnName("at").HasDefaultValueSql("now()");
+            transaction.HasIndex(t => new { t.Kind, t.BankKey }).IsUnique().HasDatabaseName("ux_ledger_transactions_kind_bank_key");
+            transaction.HasOne<Payment>().WithMany().HasForeignKey(t => t.PaymentId).OnDelete(DeleteBehavior.Restrict);
+            transaction.HasIndex(t => t.PaymentId).HasDatabaseName("ix_ledger_transactions_payment_id");
+            transaction.HasMany(t => t.Entries).WithOne().HasForeignKey(e => e.TransactionId).OnDelete(DeleteBehavior.Restrict);
+        });
+
+        model.Entity<LedgerEntry>(entry =>
+        {
+            entry.ToTable("ledger_entries", table => table.HasCheckConstraint("ck_ledger_entries_amount", "amount <> 0"));
+            entry.HasKey(e => new { e.TransactionId, e.Account });
+            entry.Property(e => e.TransactionId).HasColumnName("transaction_id");
+            entry.Property(e => e.Account).HasColumnName("account").HasConversion<string>().HasMaxLength(20);
+            entry.Property(e => e.Amount).HasColumnName("amount");
+            entry.Property(e => e.Currency).HasColumnName("currency").HasMaxLength(3).IsFixedLength();
+        });
+    }
+
+    private static void Map(EntityTypeBuilder<Payment> payment)
+    {
+        payment.ToTable("payments", table => table.HasCheckConstraint(
+            "ck_payments_amounts", "amount > 0 AND captured BETWEEN 0 AND amount AND refunded BETWEEN 0 AND captured"));
+        payment.Property(p => p.Id).HasColumnName("id").ValueGeneratedNever();
+        payment.Property(p => p.OrderId).HasColumnName("order_id");
+        payment.Property(p => p.CustomerId).HasColumnName("customer_id");
+        payment.Property(p => p.Token).HasColumnName("token").HasMaxLength(100);
+        payment.Property(p => p.DueAt).HasColumnName("due_at");
+        payment.Property(p => p.LeasedUntil).HasColumnName("leased_until");
+        payment.Property(p => p.TraceParent).HasColumnName("trace_parent").HasMaxLength(55);
+        payment.ComplexProperty(p => p.State, state =>
+        {
+            state.Property(s => s.Status).HasColumnName("status").HasConversion<string>().HasMaxLength(20);
+            state.Property(s => s.Ask).HasColumnName("ask").HasConversion<string>().HasMaxLength(20);
+            state.Property(s => s.Amount).HasColumnName("amount");
+            state.Property(s => s.Currency).HasColumnName("currency").HasMaxLength(3).IsFixedLength();
+            state.Property(s => s.Captured).HasColumnName("captured");
+            state.Property(s => s.Refunded).HasColumnName("refunded");
+            state.Property(s => s.Cancelled).HasColumnName("cancelled");
+            state.Property(s => s.Attempts).HasColumnName("attempts");
+            state.Property(s => s.Unanswered).HasColumnName("unanswered");
+            state.Property(s => s.DeclineReason).HasColumnName("decline_reason").HasMaxLength(200);
+        });
+        payment.HasIndex(p => p.OrderId).IsUnique().HasDatabaseName("ux_payments_order_id");
+        payment.HasIndex(p => p.DueAt).HasFilter("due_at IS NOT NULL").HasDatabaseName("ix_payments_due_at");
+    }
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Shop.Payments;
+
+/// <summary>What operators watch: how payments end, and how the bank answers and how fast.</summary>
+internal sealed class PaymentsMetrics : IDisposable
+{
+    public const string Name = "Shop.Payments";
+
+    private readonly Counter<long> _outcomes;
+    private readonly Histogram<double> _calls;
+    private readonly ActivitySource _activities = new(Name);
+
+    public PaymentsMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(Name);
+        _outcomes = meter.CreateCounter<long>("shop.payments.outcomes", "{payment}", "Changes of status that the bank's answers brought.");
+        _calls = meter.CreateHistogram(
+            "shop.payments.bank.duration", "s", "Time until the bank answered, by what was asked and what came of it.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
+    }
+
+    public void Became(PaymentStatus status) => _outcomes.Add(1, new KeyValuePair<string, object?>("status", status.ToString()));
+
+    public void Answered(BankAsk ask, Happening answer, TimeSpan after) => _calls.Record(
+        after.TotalSeconds,
+        new KeyValuePair<string, object?>("ask", ask.ToString()),
+        new KeyValuePair<string, object?>("answer", answer.GetType().Name));
+
+    public Activity? StartCall(BankAsk ask, string? traceParent) =>
+        _activities.StartActivity($"bank {ask.ToString().ToLowerInvariant()}", ActivityKind.Client, traceParent);
+
+    public void Dispose() => _activities.Dispose();
+}

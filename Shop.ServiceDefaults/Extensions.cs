@@ -1,0 +1,83 @@
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Http.Resilience;
+using Shop.ServiceDefaults;
+
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>What every service of the shop has in common.</summary>
+public static class Extensions
+{
+    private const long LargestBody = 64 * 1024;
+
+    /// <summary>Telemetry, health, discovery, resilience, problems, strict JSON, tokens, and authorization that denies by default.</summary>
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        var services = builder.Services;
+        builder.AddTelemetry();
+        builder.AddBearerTokens();
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
+        services.AddServiceDiscovery();
+        services.ConfigureHttpClientDefaults(client =>
+        {
+            // One pipeline per authority: a service that is down must not open the breaker of the others.
+#pragma warning disable EXTEXP0001 // Experimental in name, but there is no other way not to repeat a POST that may have been carried out.
+            client.AddStandardResilienceHandler(options => options.Retry.DisableForUnsafeHttpMethods()).SelectPipelineByAuthority();
+#pragma warning restore EXTEXP0001
+            client.AddServiceDiscovery();
+        });
+
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.Complete);
+        services.AddExceptionHandler<ExceptionProblems>();
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(options => Json.Strict(options.SerializerOptions));
+        services.Configure<KestrelServerOptions>(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = LargestBody;
+        });
+        services.AddOpenApi(options => options.CreateSchemaReferenceId = SchemaName);
+        return builder;
+    }
+
+    /// <summary>The middleware of every service, in its order; call it right after <c>Build</c>.</summary>
+    public static WebApplication UseServiceDefaults(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseMiddleware<ReadinessGuard>();
+        app.UseMiddleware<InputGuard>();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        return app;
+    }
+
+    /// <summary>
+    /// <c>/health/live</c> (restart me unless 200), <c>/health/ready</c> (send me requests when 200) and
+    /// <c>/openapi/v1.json</c>, in every environment: probes need them in production most. The gateway does not route them.
+    /// </summary>
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new() { Predicate = check => check.Tags.Contains("live"), ResponseWriter = WriteStatus }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => !check.Tags.Contains("live"), ResponseWriter = WriteStatus }).AllowAnonymous();
+        app.MapOpenApi().AllowAnonymous();
+        return app;
+    }
+
+    // Every use case has a Request and a Response; without its name they would be one schema.
+    private static string? SchemaName(JsonTypeInfo type) => type.Type is { DeclaringType: { } useCase } nested
+        ? useCase.Name + nested.Name
+        : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+
+    private static Task WriteStatus(HttpContext context, HealthReport report) => context.Response.WriteAsync(report.Status.ToString(), context.RequestAborted);
+}

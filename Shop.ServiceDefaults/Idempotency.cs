@@ -1,0 +1,131 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+
+namespace Shop.ServiceDefaults;
+
+/// <summary>The key by which a caller makes an unsafe request repeatable: header <c>Idempotency-Key</c>, plain or quoted.</summary>
+/// <remarks>Rules: draft-ietf-httpapi-idempotency-key-header. A request without a well-formed key is a 400 before the handler runs.</remarks>
+public sealed class IdempotencyKey
+{
+    private IdempotencyKey(string value) => Value = value;
+
+    /// <summary>The key without quotes: 1 to 255 visible ASCII characters.</summary>
+    public string Value { get; }
+
+    /// <summary>Reads the key of a request; minimal APIs call this for a parameter of this type.</summary>
+    public static ValueTask<IdempotencyKey> BindAsync(HttpContext context)
+    {
+        if (context.Request.Headers["Idempotency-Key"] is not [{ Length: > 0 } text])
+            throw new CallerMistakeException("Send exactly one header Idempotency-Key, so that a repeated request is carried out once.");
+
+        var key = text is ['"', .. var inner, '"'] ? inner : text;
+        return key.Length is > 0 and <= 255 && key.All(c => c is > ' ' and <= '~' and not '"' and not '\\')
+            ? new(new IdempotencyKey(key))
+            : throw new CallerMistakeException("An Idempotency-Key has 1 to 255 visible ASCII characters without quotes or backslashes inside.");
+    }
+}
+
+/// <summary>The answer to the first request with a key, stored in the transaction of that request's effect.</summary>
+public sealed class IdempotentAnswer
+{
+    /// <summary>The caller's key.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Whose key it is: equal keys of two users have nothing to do with each other.</summary>
+    public required Guid UserId { get; init; }
+
+    /// <summary>Method and path that the key was used for.</summary>
+    public required string Route { get; init; }
+
+    /// <summary>SHA-256 over the request as we understood it: white space and order of members don't matter.</summary>
+    public required byte[] Fingerprint { get; init; }
+
+    /// <summary>The HTTP status that was answered.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>The Location header that was answered, if any.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>The JSON that was answered.</summary>
+    public required string Body { get; init; }
+
+    /// <summary>When it was answered.</summary>
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>Same key and same request: the same answer. Same key and another request: 422. At once: one effect.</summary>
+public static class Idempotency
+{
+    private const string PrimaryKey = "pk_idempotency";
+
+    /// <summary>Adds the table <c>idempotency</c> to the module's schema.</summary>
+    public static ModelBuilder AddIdempotency(this ModelBuilder model) => model.Entity<IdempotentAnswer>(answer =>
+    {
+        answer.ToTable("idempotency");
+        answer.HasKey(a => new { a.UserId, a.Route, a.Key }).HasName(PrimaryKey);
+        answer.HasIndex(a => a.At).HasDatabaseName("ix_idempotency_at");
+        answer.Property(a => a.UserId).HasColumnName("user_id");
+        answer.Property(a => a.Route).HasColumnName("route").HasMaxLength(100);
+        answer.Property(a => a.Key).HasColumnName("key").HasMaxLength(255);
+        answer.Property(a => a.Fingerprint).HasColumnName("fingerprint");
+        answer.Property(a => a.Status).HasColumnName("status");
+        answer.Property(a => a.Location).HasColumnName("location").HasMaxLength(500);
+        answer.Property(a => a.Body).HasColumnName("body");
+        answer.Property(a => a.At).HasColumnName("at");
+    });
+
+    /// <summary>The answer that an earlier request with this key got, the 422 problem when that was another request, or null.</summary>
+    public static async Task<IResult?> FindAnswerAsync<TRequest>(
+        this DbContext db, IdempotencyKey key, CurrentUser user, string route, TRequest request, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(user);
+        var earlier = await db.Set<IdempotentAnswer>().AsNoTracking()
+            .SingleOrDefaultAsync(a => a.UserId == user.Id && a.Route == route && a.Key == key.Value, cancel);
+        return earlier is null ? null
+            : earlier.Fingerprint.AsSpan().SequenceEqual(Fingerprint(request)) ? new StoredAnswer(earlier)
+            : Problem.Unprocessable("This Idempotency-Key was used before for another request.");
+    }
+
+    /// <summary>Adds the answer to the context, to be stored with the effect by the same SaveChanges.</summary>
+    /// <remarks>Of two requests at once, the later SaveChanges fails with an exception that <see cref="IsDuplicateAnswer"/> recognises.</remarks>
+    public static void StoreAnswer<TRequest, TResponse>(
+        this DbContext db, IdempotencyKey key, CurrentUser user, string route, TRequest request,
+        int status, string? location, TResponse response, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(user);
+        db.Add(new IdempotentAnswer
+        {
+            Key = key.Value,
+            UserId = user.Id,
+            Route = route,
+            Fingerprint = Fingerprint(request),
+            Status = status,
+            Location = location,
+            Body = JsonSerializer.Serialize(response, Json.Web),
+            At = at,
+        });
+    }
+
+    /// <summary>Whether saving failed because a request with the same key was stored in the meantime.</summary>
+    public static bool IsDuplicateAnswer(this DbUpdateException exception) =>
+        exception?.InnerException is Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.UniqueViolation, ConstraintName: PrimaryKey };
+
+    private static byte[] Fingerprint<TRequest>(TRequest request) => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Json.Web));
+
+    private sealed class StoredAnswer(IdempotentAnswer answer) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            if (answer.Location is { } location)
+                httpContext.Response.Headers.Location = location;
+
+            return TypedResults.Text(answer.Body, "application/json; charset=utf-8", statusCode: answer.Status).ExecuteAsync(httpContext);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Net.Http.Headers;
+
+namespace Shop.ServiceDefaults;
+
+/// <summary>Calls to sister services: discovered, with time-outs, retries of safe methods and a circuit breaker each.</summary>
+public static class ServiceClients
+{
+    /// <summary>A named client whose relative addresses go to <paramref name="service"/>.</summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="clientName">The name for <see cref="IHttpClientFactory.CreateClient"/>; begin it with the module's name.</param>
+    /// <param name="service">The service's resource name in the AppHost.</param>
+    public static IHttpClientBuilder AddServiceClient(this IHostApplicationBuilder builder, string clientName, string service)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Services.AddHttpClient(clientName, client => client.BaseAddress = new($"https+http://{service}"));
+    }
+
+    /// <summary>Sends the caller's own bearer token along: every service checks it again and applies its own rules.</summary>
+    public static IHttpClientBuilder ForwardCallerToken(this IHttpClientBuilder client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        client.Services.AddHttpContextAccessor();
+        return client.AddHttpMessageHandler(services => new CallerToken(services.GetRequiredService<IHttpContextAccessor>()));
+    }
+
+    private sealed class CallerToken(IHttpContextAccessor accessor) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (accessor.HttpContext?.Request.Headers.Authorization is [{ } token])
+                request.Headers.TryAddWithoutValidation(HeaderNames.Authorization, token);
+
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}

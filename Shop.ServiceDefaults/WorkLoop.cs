@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Shop.ServiceDefaults;
+
+/// <summary>
+/// Background work that is done again and again: at once when woken or when there is more, else after the interval.
+/// A wake-up is only a hint that may get lost; the interval is the net that makes the work sure to be done.
+/// </summary>
+/// <param name="name">What the log calls the loop.</param>
+/// <param name="interval">How long to wait when nobody wakes it.</param>
+/// <param name="ready">What must be done before the first round, as a rule the database's migrations.</param>
+/// <param name="log">Gets one line when the work starts to fail and one when it succeeds again.</param>
+public abstract partial class WorkLoop(string name, TimeSpan interval, Task ready, ILogger log) : BackgroundService
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private readonly SemaphoreSlim _wake = new(0);
+    private int _woken;
+
+    /// <summary>Has the work done as soon as possible. Cheap, from any thread, as often as you like.</summary>
+    public void Wake()
+    {
+        if (Interlocked.Exchange(ref _woken, 1) == 0)
+            _wake.Release();
+    }
+
+    /// <summary>One round of the work.</summary>
+    /// <param name="cancel">Ends when the host stops; a round should then end soon.</param>
+    /// <returns>True when there may be more to do: the next round follows at once.</returns>
+    protected abstract Task<bool> WorkAsync(CancellationToken cancel);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        for (var failures = 0; !stoppingToken.IsCancellationRequested;)
+        {
+            try
+            {
+                Volatile.Write(ref _woken, 0);
+                var more = await WorkAsync(stoppingToken);
+                if (failures > 0)
+                    LogRecovered(name, failures);
+
+                failures = 0;
+                if (!more)
+                    await _wake.WaitAsync(interval, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // Whatever goes wrong, the loop must go on; the first failure of a row is logged whole.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                if (failures++ == 0)
+                    LogFailing(exception, name);
+
+                await Task.Delay(Pause(failures), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        base.Dispose();
+        _wake.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    // Doubling from 100 ms, with jitter so that replicas don't return in step.
+    private static TimeSpan Pause(int failures) =>
+        Math.Min(LongestPause.TotalMilliseconds, 100 * Math.Pow(2, Math.Min(failures, 10))) * (0.5 + (Random.Shared.NextDouble() / 2)) * TimeSpan.FromMilliseconds(1);
+
+    [LoggerMessage(1, LogLevel.Warning, "{Loop} fails and will be tried again until it succeeds")]
+    private partial void LogFailing(Exception exception, string loop);
+
+    [LoggerMessage(2, LogLevel.Information, "{Loop} works again after {Failures} failures")]
+    private partial void LogRecovered(string loop, int failures);
+}

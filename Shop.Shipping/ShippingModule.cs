@@ -1,0 +1,37 @@
+using Shop.Messaging;
+using Shop.ServiceDefaults;
+using Shop.Shipping.Carriers;
+
+namespace Shop.Shipping;
+
+/// <summary>Rates, quotes and parcels: every route, subscription and background task of the service.</summary>
+internal static class ShippingModule
+{
+    public static IHostApplicationBuilder AddShipping(this IHostApplicationBuilder builder)
+    {
+        builder.AddDatabase<ShippingDb>("shippingdb");
+        builder.AddMessaging<ShippingDb>("shipping", events => events
+            .On<ShipmentRequested>(ArrangeShipment.Handle)
+            .On<ShipmentCancellationRequested>(StopShipment.Handle));
+
+        builder.Services.AddOptions<SimulatedCarrierOptions>().BindConfiguration(SimulatedCarrierOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<Carrier, SimulatedCarrier>();
+        builder.Services.AddSingleton<ShippingMetrics>();
+        builder.Services.AddSingleton<ParcelRounds>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ParcelRounds>());
+        builder.Services.ConfigureDbContext<ShippingDb>((services, options) =>
+            options.AddInterceptors(new WakeParcelRounds(services.GetRequiredService<ParcelRounds>())));
+        return builder;
+    }
+
+    public static IEndpointRouteBuilder MapShipping(this IEndpointRouteBuilder app)
+    {
+        var shipping = app.MapGroup("/api/shipping").WithTags("Shipping").RequireAuthorization(Policies.Customer);
+        shipping.MapGet("/shipments/{orderId:guid}", GetShipment.Handle).WithSummary("Where the parcel of an order is");
+
+        // Anonymous: they tell what a visitor may know before signing in, from a list in memory.
+        shipping.MapGet("/rates", ListRates.Handle).AllowAnonymous().WithSummary("What shipping costs, by country");
+        shipping.MapPost("/quotes", QuoteShipping.Handle).AllowAnonymous().WithSummary("What shipping to an address costs, if we deliver there");
+        return app;
+    }
+}

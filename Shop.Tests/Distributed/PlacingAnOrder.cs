@@ -1,0 +1,173 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Shop.Tests.Distributed;
+
+[Collection(nameof(SharedShop))]
+public class PlacingAnOrder(SharedShop shop)
+{
+    [Fact]
+    public async Task Twice_with_one_key_creates_one_order()
+    {
+        var customer = await shop.NewCustomerAsync();
+        var order = Customer.OrderOf((Guid)(await customer.ProductAsync(6))["id"]!);
+        var key = Customer.NewKey();
+
+        var first = await Customer.Read(await customer.PostOrderAsync(order, key), HttpStatusCode.Created);
+        var second = await Customer.Read(await customer.PostOrderAsync(order, key), HttpStatusCode.Created);
+
+        Assert.Equal(first.ToJsonString(), second.ToJsonString());
+        Assert.Equal(1, await OrdersOf(customer));
+    }
+
+    [Fact]
+    public async Task Twenty_times_at_once_with_one_key_creates_one_order()
+    {
+        var customer = await shop.NewCustomerAsync();
+        var order = Customer.OrderOf((Guid)(await customer.ProductAsync(6))["id"]!);
+        var key = Customer.NewKey();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => customer.PostOrderAsync(order.DeepClone(), key)));
+
+        Assert.All(answers, answer => Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.Created, HttpStatusCode.Conflict }));
+        Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.Created);
+        Assert.Equal(1, await OrdersOf(customer));
+    }
+
+    [Fact]
+    public async Task With_a_used_key_and_another_body_is_refused()
+    {
+        var customer = await shop.NewCustomerAsync();
+        var product = (Guid)(await customer.ProductAsync(6))["id"]!;
+        var key = Customer.NewKey();
+        await Customer.Read(await customer.PostOrderAsync(Customer.OrderOf(product), key), HttpStatusCode.Created);
+
+        await Problem(await customer.PostOrderAsync(Customer.OrderOf(product, quantity: 2), key), HttpStatusCode.UnprocessableEntity);
+
+        Assert.Equal(1, await OrdersOf(customer));
+    }
+
+    [Theory]
+    [InlineData("no key", null)]
+    [InlineData("an empty key", "\"\"")]
+    public async Task Without_a_key_is_refused(string what, string? key)
+    {
+        Assert.NotNull(what);
+        var customer = await shop.NewCustomerAsync();
+        var product = (Guid)(await customer.ProductAsync(6))["id"]!;
+
+        await Problem(await customer.PostOrderAsync(Customer.OrderOf(product), key), HttpStatusCode.BadRequest);
+
+        Assert.Equal(0, await OrdersOf(customer));
+    }
+
+    public static TheoryData<string, Action<JsonObject>> Mistakes => new()
+    {
+        { "no lines", order => order["lines"] = new JsonArray() },
+        { "51 lines", order => order["lines"] = new JsonArray([.. Enumerable.Range(0, 51).Select(_ => new JsonObject { ["productId"] = Guid.CreateVersion7(), ["quantity"] = 1 })]) },
+        { "null for a line", order => order["lines"] = new JsonArray((JsonNode?)null) },
+        { "quantity 0", order => order["lines"]![0]!["quantity"] = 0 },
+        { "quantity -1", order => order["lines"]![0]!["quantity"] = -1 },
+        { "quantity 1001", order => order["lines"]![0]!["quantity"] = 1001 },
+        { "more than the stock", order => order["lines"]![0]!["quantity"] = 1000 },
+        { "quantity as text", order => order["lines"]![0]!["quantity"] = "1" },
+        { "an unknown product", order => order["lines"]![0]!["productId"] = Guid.CreateVersion7() },
+        { "an unknown payment token", order => order["paymentToken"] = "tok_unknown" },
+        { "an empty payment token", order => order["paymentToken"] = "" },
+        { "a price of the caller's", order => order["lines"]![0]!["price"] = 1 },
+        { "no address", order => order.Remove("shipTo") },
+        { "null for the address", order => order["shipTo"] = null },
+        { "a country that is none", order => order["shipTo"]!["country"] = "Germany" },
+        { "an endless name", order => order["shipTo"]!["name"] = new string('x', 5000) },
+        { "U+0000", order => order["shipTo"]!["name"] = "a\0b" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public async Task With_a_mistake_is_refused_and_stores_nothing(string mistake, Action<JsonObject> make)
+    {
+        Assert.NotNull(mistake);
+        var customer = await shop.NewCustomerAsync();
+        var product = (Guid)(await customer.ProductAsync(7))["id"]!;
+        var order = Customer.OrderOf(product);
+        make(order);
+
+        var response = await customer.PostOrderAsync(order, Customer.NewKey());
+
+        Assert.InRange((int)response.StatusCode, 400, 499);
+        await Problem(response, response.StatusCode);
+        Assert.Equal(0, await OrdersOf(customer));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{\"lines\":[],}")]
+    [InlineData("\"text\"")]
+    public async Task With_malformed_json_is_refused(string body)
+    {
+        var customer = await shop.NewCustomerAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/orders") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        request.Headers.Add("Idempotency-Key", Customer.NewKey());
+
+        await Problem(await customer.Http.SendAsync(request, TestContext.Current.CancellationToken), HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/json; charset=utf-7")]
+    public async Task In_another_format_is_refused(string contentType)
+    {
+        var customer = await shop.NewCustomerAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/orders") { Content = new StringContent("{}") };
+        request.Content.Headers.Remove("Content-Type");
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        request.Headers.Add("Idempotency-Key", Customer.NewKey());
+
+        await Problem(await customer.Http.SendAsync(request, TestContext.Current.CancellationToken), HttpStatusCode.UnsupportedMediaType);
+    }
+
+    [Fact]
+    public async Task Without_a_valid_token_is_refused()
+    {
+        var anonymous = shop.Anonymous();
+        var order = Customer.OrderOf((Guid)(await anonymous.ProductAsync(7))["id"]!);
+
+        await Problem(await anonymous.PostOrderAsync(order, Customer.NewKey()), HttpStatusCode.Unauthorized);
+        anonymous.Http.DefaultRequestHeaders.Authorization = new("Bearer", "not.a.token");
+        await Problem(await anonymous.PostOrderAsync(order, Customer.NewKey()), HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Is_nobody_elses_business()
+    {
+        var owner = await shop.NewCustomerAsync();
+        var stranger = await shop.NewCustomerAsync();
+        var order = await owner.OrderAsync(Customer.OrderOf((Guid)(await owner.ProductAsync(8))["id"]!));
+        await Eventually.Equals("Delivered", () => owner.StatusOfAsync(order));
+
+        foreach (var path in new[] { $"/api/orders/{order}", $"/api/orders/{order}/overview", $"/api/payments/{order}", $"/api/shipping/shipments/{order}" })
+            await stranger.GetAsync(path, HttpStatusCode.NotFound);
+
+        await Problem(await stranger.CancelAsync(order), HttpStatusCode.NotFound);
+        Assert.Empty((await stranger.GetAsync("/api/orders"))["items"]!.AsArray());
+    }
+
+    private async Task<long> OrdersOf(Customer customer) =>
+        await shop.ScalarAsync<long>("ordersdb", "SELECT count(*) FROM orders.orders WHERE customer_id = $1", customer.Id);
+
+    private static async Task Problem(HttpResponseMessage response, HttpStatusCode expected)
+    {
+        var problem = await Customer.Read(response, expected);
+
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal((int)expected, (int)problem["status"]!);
+        Assert.False(string.IsNullOrWhiteSpace((string?)problem["detail"] ?? (string?)problem["title"]));
+        Assert.Equal(32, ((string)problem["traceId"]!).Length);
+        Assert.DoesNotContain("   at ", problem.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Shop.", problem.ToJsonString(), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Shop.Tests.Distributed;
+
+/// <summary>The whole shop: real processes, a real Postgres and a real Redis, data that is thrown away, free ports.</summary>
+public class RunningShop : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly string[] Resources = ["postgres", "redis", "users", "orders", "payments", "shipping", "gateway"];
+    private readonly ConcurrentDictionary<string, NpgsqlDataSource> _databases = new();
+    private DistributedApplication? _app;
+
+    public DistributedApplication App => _app ?? throw new InvalidOperationException("The shop was not started.");
+
+    /// <summary>Settings of the app host on top of those that make parcels travel fast.</summary>
+    protected virtual string[] Settings => [];
+
+    public async ValueTask InitializeAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(
+            ["--Services:shipping:Settings:Shipping:Carrier:StepTime=00:00:00.300", .. Settings], patience.Token);
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        _app = await builder.BuildAsync(patience.Token);
+        await _app.StartAsync(patience.Token);
+        await HealthyAsync(patience.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var database in _databases.Values)
+            await database.DisposeAsync();
+
+        if (_app is not null)
+            await _app.DisposeAsync();
+
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Waits until every resource is healthy.</summary>
+    public async Task HealthyAsync(CancellationToken cancel)
+    {
+        foreach (var resource in Resources)
+            await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, cancel);
+    }
+
+    /// <summary>A customer nobody has seen before.</summary>
+    public async Task<Customer> NewCustomerAsync()
+    {
+        var customer = new Customer(App.CreateHttpClient("gateway", "http"));
+        await customer.RegisterAsync();
+        await customer.SignInAsync();
+        return customer;
+    }
+
+    /// <summary>Somebody without a token.</summary>
+    public Customer Anonymous() => new(App.CreateHttpClient("gateway", "http"));
+
+    /// <summary>The first column of the first row.</summary>
+    public async Task<T> ScalarAsync<T>(string database, string sql, params object[] parameters)
+    {
+        if (!_databases.TryGetValue(database, out var source))
+        {
+            var connection = await App.GetConnectionStringAsync(database) ?? throw new InvalidOperationException($"{database} has no connection string.");
+            source = _databases.GetOrAdd(database, _ => NpgsqlDataSource.Create(connection));
+        }
+
+        try
+        {
+            return await ScalarAsync<T>(source, sql, parameters);
+        }
+        catch (NpgsqlException exception) when (exception.IsTransient)
+        {
+            // The pool still held connections from before a restart of the server.
+            return await ScalarAsync<T>(source, sql, parameters);
+        }
+    }
+
+    private static async Task<T> ScalarAsync<T>(NpgsqlDataSource source, string sql, object[] parameters)
+    {
+        await using var command = source.CreateCommand(sql);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new() { Value = parameter });
+
+        return await command.ExecuteScalarAsync() is T value ? value : throw new InvalidOperationException($"No value: {sql}");
+    }
+
+    public Task<int> AvailableAsync(Guid product) =>
+        ScalarAsync<int>("ordersdb", "SELECT available FROM orders.stock_levels WHERE product_id = $1", product);
+
+    /// <summary>What the bank's own record says of an order: how many charges, and what is left of them after refunds.</summary>
+    public async Task<(long Count, long Net)> ChargesAsync(Guid order)
+    {
+        const string Charges = "FROM bank.charges c JOIN payments.payments p ON p.id = c.key WHERE p.order_id = $1 AND c.status = 'Charged'";
+        const string Refunds = "FROM bank.refunds r JOIN payments.payments p ON p.id = r.charge_key WHERE p.order_id = $1";
+        var count = await ScalarAsync<long>("paymentsdb", $"SELECT count(*) {Charges}", order);
+        var net = await ScalarAsync<long>("paymentsdb", $"SELECT (SELECT coalesce(sum(c.amount), 0) {Charges})::bigint - (SELECT coalesce(sum(r.amount), 0) {Refunds})::bigint", order);
+        return (count, net);
+    }
+
+    /// <summary>The process that runs a resource now, by what the host reports of it.</summary>
+    public async Task<int> ProcessIdOfAsync(string resource)
+    {
+        var seen = await App.ResourceNotifications.WaitForResourceAsync(resource, running => ProcessId(running) is not null);
+        return Convert.ToInt32(ProcessId(seen), CultureInfo.InvariantCulture);
+    }
+
+    private static object? ProcessId(ResourceEvent seen) => seen.Snapshot.State?.Text == KnownResourceStates.Running
+        ? seen.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value
+        : null;
+}

@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+using Shop.Messaging;
+using Shop.ServiceDefaults;
+using Shop.Users.Keys;
+
+namespace Shop.Users;
+
+/// <summary>
+/// What must be there before the first request: a signing key, and in Development the demo accounts. Runs at every
+/// start, under the lock of the migrations, so replicas do it one after another.
+/// </summary>
+internal static class FirstStart
+{
+    private static readonly (string Email, string Name, string Role)[] DemoAccounts =
+    [
+        ("alice@shop.example", "Alice Example", Roles.Customer),
+        ("operator@shop.example", "Olga Operator", Roles.Operator),
+    ];
+
+    public static async Task Prepare(UsersDb db, IServiceProvider services, CancellationToken cancel)
+    {
+        await services.GetRequiredService<SigningKeyRing>().CurrentAsync(cancel);
+        if (services.GetRequiredService<IHostEnvironment>().IsDevelopment())
+            await SeedDemoAccounts(db, services, cancel);
+    }
+
+    // An account that exists stays as it is, its password too.
+    private static async Task SeedDemoAccounts(UsersDb db, IServiceProvider services, CancellationToken cancel)
+    {
+        if (services.GetRequiredService<IConfiguration>()["Users:Demo:Password"] is not { Length: > 0 } password)
+            return;
+
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        foreach (var (email, name, role) in DemoAccounts)
+        {
+            if (await db.Accounts.AnyAsync(account => account.Email == email, cancel))
+                continue;
+
+            var account = new Account
+            {
+                Id = Guid.CreateVersion7(now),
+                Email = email,
+                Name = name,
+                Role = role,
+                RegisteredAt = now,
+                PasswordHash = services.GetRequiredService<PasswordHashing>().Hash(password),
+            };
+            db.Accounts.Add(account);
+            db.Publish(new UserRegistered(account.Id, now));
+            services.GetRequiredService<ILogger<Account>>().DemoAccountSeeded(account.Id);
+        }
+
+        await db.SaveChangesAsync(cancel);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Xml.Linq;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.EntityFrameworkCore;
+
+namespace Shop.Users.Keys;
+
+/// <summary>
+/// Encrypts what must not lie readable in usersdb. Data protection's own keys are in the same database, so that all
+/// replicas share them; it is a provider of our own, apart from the host's, because the host would load it before the
+/// migrations have run and because other modules of the process must not share these keys.
+/// </summary>
+internal sealed class KeyProtection : IDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public KeyProtection(IServiceScopeFactory scopes, IConfiguration configuration, ILoggerFactory logs)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(logs);
+        services.AddLogging();
+        var protection = services.AddDataProtection().SetApplicationName("shop-users");
+        // Whoever has the whole database has the keys too, unless a certificate from elsewhere (PKCS #12) locks them.
+        if (configuration["Users:KeyEncryption:Certificate"] is { Length: > 0 } certificate)
+            protection.ProtectKeysWithCertificate(X509CertificateLoader.LoadPkcs12FromFile(certificate, configuration["Users:KeyEncryption:Password"]));
+
+        services.Configure<KeyManagementOptions>(options => options.XmlRepository = new KeysInUsersDb(scopes));
+        _services = services.BuildServiceProvider();
+    }
+
+    public IDataProtector For(string purpose) => _services.GetRequiredService<IDataProtectionProvider>().CreateProtector(purpose);
+
+    public void Dispose() => _services.Dispose();
+
+    // Data protection reads and writes its keys synchronously, at start and once a day.
+    private sealed class KeysInUsersDb(IServiceScopeFactory scopes) : IXmlRepository
+    {
+        public IReadOnlyCollection<XElement> GetAllElements()
+        {
+            using var scope = scopes.CreateScope();
+            var db = scope.ServiceProvider.GetRequiredService<UsersDb>();
+            return [.. db.DataProtectionKeys.AsNoTracking().OrderBy(key => key.Id).Select(key => key.Xml).AsEnumerable().Select(xml => XElement.Parse(xml))];
+        }
+
+        public void StoreElement(XElement element, string friendlyName)
+        {
+            using var scope = scopes.CreateScope();
+            var db = scope.ServiceProvider.GetRequiredService<UsersDb>();
+            db.DataProtectionKeys.Add(new() { Id = Guid.CreateVersion7(), Name = friendlyName, Xml = element.ToString(SaveOptions.DisableFormatting) });
+            db.SaveChanges();
+        }
+    }
+}
+
+/// <summary>One element of data protection's key ring: a key, or the revocation of one.</summary>
+internal sealed class DataProtectionKey
+{
+    public required Guid Id { get; init; }
+    public required string Name { get; init; }
+    public required string Xml { get; init; }
+}

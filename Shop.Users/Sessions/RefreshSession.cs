@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
+using Shop.ServiceDefaults;
+
+namespace Shop.Users.Sessions;
+
+/// <summary>Exchanges a refresh token for new tokens, once; all ways of failing look the same.</summary>
+internal static class RefreshSession
+{
+    public sealed record Request(string RefreshToken);
+
+    public static async Task<Results<Ok<SessionTokens>, ProblemHttpResult>> Handle(
+        Request request, HttpContext http, UsersDb db, RefreshTokens refreshTokens, AccessTokens accessTokens,
+        UsersMetrics metrics, TimeProvider clock, ILogger<Session> log, CancellationToken cancel)
+    {
+        if (!RefreshTokens.TryRead(request.RefreshToken, out var presented))
+            return Refuse(http, metrics, "unknown");
+
+        var hash = RefreshTokens.Hash(presented);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (await LockSessionAsync(db, hash, cancel) is not { } session)
+            return Refuse(http, metrics, "unknown");
+
+        var now = clock.GetUtcNow();
+        var token = await db.RefreshTokens.SingleAsync(known => known.Hash == hash, cancel);
+        var outcome = session.Refresh(token, now);
+        var successor = refreshTokens.Successor(session, presented);
+        if (outcome == RefreshOutcome.Rotated)
+            db.RefreshTokens.Add(new() { Hash = RefreshTokens.Hash(successor), SessionId = session.Id, IssuedAt = now });
+
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+
+        if (outcome == RefreshOutcome.Reused)
+            log.RefreshTokenReused(session.AccountId, session.Id);
+
+        if (outcome is not (RefreshOutcome.Rotated or RefreshOutcome.Repeated))
+            return Refuse(http, metrics, Name(outcome));
+
+        metrics.Refresh(Name(outcome));
+        var account = await db.Accounts.AsNoTracking().SingleAsync(known => known.Id == session.AccountId, cancel);
+        return TypedResults.Ok(SessionTokens.Of(await accessTokens.IssueAsync(account, session.Id, cancel), successor));
+    }
+
+    // Two refreshes of one session go one after the other, on whatever replica: never two live successors.
+    private static Task<Session?> LockSessionAsync(UsersDb db, byte[] hash, CancellationToken cancel) => db.Sessions
+        .FromSql($"SELECT s.* FROM users.sessions s JOIN users.refresh_tokens t ON t.session_id = s.id WHERE t.hash = {hash} FOR UPDATE OF s")
+        .SingleOrDefaultAsync(cancel);
+
+    private static ProblemHttpResult Refuse(HttpContext http, UsersMetrics metrics, string outcome)
+    {
+        metrics.Refresh(outcome);
+        http.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer";
+        return Problem.Unauthorized("The refresh token is not valid. Sign in again.");
+    }
+
+    private static string Name(RefreshOutcome outcome) => outcome switch
+    {
+        RefreshOutcome.Rotated => "rotated",
+        RefreshOutcome.Repeated => "repeated",
+        RefreshOutcome.Expired => "expired",
+        RefreshOutcome.Ended => "ended",
+        _ => "reused",
+    };
+}

@@ -1,0 +1,69 @@
+namespace Shop.Users.Sessions;
+
+/// <summary>
+/// One sign-in and all refresh tokens that follow from it. Each token is exchanged once for its successor; one that
+/// comes back later is in two hands, and then nobody keeps the session (RFC 9700, 4.14.2).
+/// </summary>
+internal sealed class Session
+{
+    public static readonly TimeSpan LongestLife = TimeSpan.FromDays(30);
+    public static readonly TimeSpan LongestIdle = TimeSpan.FromDays(7);
+
+    /// <summary>How long a client whose answer got lost may ask again; it gets the same successor.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    public required Guid Id { get; init; }
+    public required Guid AccountId { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    /// <summary>Derives each token's successor; encrypted.</summary>
+    public required byte[] RotationKey { get; init; }
+
+    public void End(DateTimeOffset now) => EndedAt ??= now;
+
+    public RefreshOutcome Refresh(RefreshToken token, DateTimeOffset now)
+    {
+        if (EndedAt is not null)
+            return RefreshOutcome.Ended;
+
+        if (token.UsedAt is { } usedAt)
+        {
+            if (now - usedAt <= Grace)
+                return RefreshOutcome.Repeated;
+
+            End(now);
+            return RefreshOutcome.Reused;
+        }
+
+        if (now >= StartedAt + LongestLife || now >= token.IssuedAt + LongestIdle)
+            return RefreshOutcome.Expired;
+
+        token.UsedAt = now;
+        return RefreshOutcome.Rotated;
+    }
+}
+
+internal enum RefreshOutcome
+{
+    /// <summary>The token was used for the first time: its successor is to be stored.</summary>
+    Rotated,
+
+    /// <summary>The token was used a moment ago: its successor is there already.</summary>
+    Repeated,
+
+    Expired,
+    Ended,
+
+    /// <summary>The token was used long ago: the session has just been ended.</summary>
+    Reused,
+}
+
+/// <summary>A refresh token as we know it: by its hash.</summary>
+internal sealed class RefreshToken
+{
+    public required byte[] Hash { get; init; }
+    public required Guid SessionId { get; init; }
+    public required DateTimeOffset IssuedAt { get; init; }
+    public DateTimeOffset? UsedAt { get; set; }
+}

@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
+using Shop.ServiceDefaults;
+
+namespace Shop.Users.Sessions;
+
+/// <summary>Starts a session. A wrong password and an unknown account can't be told apart: same answer, same work, same delays.</summary>
+internal static class SignIn
+{
+    public sealed record Request(string Email, string Password);
+
+    public static async Task<Results<Ok<SessionTokens>, ProblemHttpResult>> Handle(
+        Request request, HttpContext http, UsersDb db, PasswordHashing passwords, RefreshTokens refreshTokens, AccessTokens accessTokens,
+        UsersMetrics metrics, TimeProvider clock, ILogger<Session> log, CancellationToken cancel)
+    {
+        if (!EmailAddress.TryNormalize(request.Email, out var email))
+            return Refuse(http, metrics);
+
+        var attempt = SignInAttempt.Of(email, http.Connection.RemoteIpAddress);
+        // A first look spares the waiting line those who would be sent away at their turn.
+        if (await attempt.DelayAsync(db, clock.GetUtcNow(), cancel) is { } delay)
+            return Slow(metrics, delay);
+
+        Account? account;
+        using (metrics.StartPasswordCheck())
+        using (var turn = await passwords.TakeTurn(cancel))
+        {
+            if (turn is null)
+            {
+                metrics.SignIn("busy");
+                return Problem.TooManyRequests("Too many people are signing in right now.", PasswordHashing.WhenBusy);
+            }
+
+            // This look counts: guesses sent all at once get here one after another, each after the failure before it is stored.
+            if (await attempt.DelayAsync(db, clock.GetUtcNow(), cancel) is { } longer)
+                return Slow(metrics, longer);
+
+            account = await db.Accounts.SingleOrDefaultAsync(known => known.Email == email, cancel);
+            var verdict = passwords.Verify(account, request.Password);
+            if (account is null || verdict == PasswordVerificationResult.Failed)
+            {
+                await attempt.FailedAsync(db, clock.GetUtcNow(), cancel);
+                return Refuse(http, metrics);
+            }
+
+            if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
+                account.PasswordHash = passwords.Hash(request.Password);
+        }
+
+        var now = clock.GetUtcNow();
+        var session = new Session
+        {
+            Id = Guid.CreateVersion7(now),
+            AccountId = account.Id,
+            StartedAt = now,
+            RotationKey = refreshTokens.NewRotationKey(),
+        };
+        var token = RefreshTokens.NewToken();
+        var accessToken = await accessTokens.IssueAsync(account, session.Id, cancel);
+        db.Sessions.Add(session);
+        db.RefreshTokens.Add(new() { Hash = RefreshTokens.Hash(token), SessionId = session.Id, IssuedAt = now });
+        await db.SaveChangesAsync(cancel);
+        await attempt.SucceededAsync(db, cancel);
+
+        metrics.SignIn("success");
+        log.SignedIn(account.Id, session.Id);
+        return TypedResults.Ok(SessionTokens.Of(accessToken, token));
+    }
+
+    private static ProblemHttpResult Refuse(HttpContext http, UsersMetrics metrics)
+    {
+        metrics.SignIn("refused");
+        http.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer";
+        return Problem.Unauthorized("The e-mail address or the password is wrong.");
+    }
+
+    private static ProblemHttpResult Slow(UsersMetrics metrics, TimeSpan delay)
+    {
+        metrics.SignIn("delayed");
+        return Problem.TooManyRequests("There were too many wrong passwords for this e-mail address.", delay);
+    }
+}
