@@ -11,13 +11,16 @@ public class PlacingAnOrder(SharedShop shop)
     public async Task Twice_with_one_key_creates_one_order()
     {
         var customer = await shop.NewCustomerAsync();
-        var order = Customer.OrderOf((Guid)(await customer.ProductAsync(6))["id"]!);
+        // A name with an apostrophe, which two JSON writers may well escape differently.
+        var knife = (await customer.GetAsync("/api/products?search=chef"))["items"]![0]!;
+        var order = Customer.OrderOf((Guid)knife["id"]!);
         var key = Customer.NewKey();
 
-        var first = await Customer.Read(await customer.PostOrderAsync(order, key), HttpStatusCode.Created);
-        var second = await Customer.Read(await customer.PostOrderAsync(order, key), HttpStatusCode.Created);
+        var first = await customer.PostOrderAsync(order, key);
+        var second = await customer.PostOrderAsync(order, key);
 
-        Assert.Equal(first.ToJsonString(), second.ToJsonString());
+        Assert.Equal((HttpStatusCode.Created, first.Headers.Location), (second.StatusCode, second.Headers.Location));
+        Assert.Equal(await first.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), await second.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal(1, await OrdersOf(customer));
     }
 

@@ -64,7 +64,12 @@ public class RunningShop : IAsyncLifetime
     public Customer Anonymous() => new(App.CreateHttpClient("gateway", "http"));
 
     /// <summary>The first column of the first row.</summary>
-    public async Task<T> ScalarAsync<T>(string database, string sql, params object[] parameters)
+    public async Task<T> ScalarAsync<T>(string database, string sql, params object[] parameters) =>
+        (await RowsAsync(database, sql, row => row.GetFieldValue<T>(0), parameters)) is [var value, ..]
+            ? value
+            : throw new InvalidOperationException($"No value: {sql}");
+
+    public async Task<List<T>> RowsAsync<T>(string database, string sql, Func<NpgsqlDataReader, T> read, params object[] parameters)
     {
         if (!_databases.TryGetValue(database, out var source))
         {
@@ -74,22 +79,28 @@ public class RunningShop : IAsyncLifetime
 
         try
         {
-            return await ScalarAsync<T>(source, sql, parameters);
+            return await ReadAsync(source, sql, read, parameters);
         }
         catch (NpgsqlException exception) when (exception.IsTransient)
         {
             // The pool still held connections from before a restart of the server.
-            return await ScalarAsync<T>(source, sql, parameters);
+            source.Clear();
+            return await ReadAsync(source, sql, read, parameters);
         }
     }
 
-    private static async Task<T> ScalarAsync<T>(NpgsqlDataSource source, string sql, object[] parameters)
+    private static async Task<List<T>> ReadAsync<T>(NpgsqlDataSource source, string sql, Func<NpgsqlDataReader, T> read, object[] parameters)
     {
         await using var command = source.CreateCommand(sql);
         foreach (var parameter in parameters)
             command.Parameters.Add(new() { Value = parameter });
 
-        return await command.ExecuteScalarAsync() is T value ? value : throw new InvalidOperationException($"No value: {sql}");
+        var rows = new List<T>();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            rows.Add(read(reader));
+
+        return rows;
     }
 
     public Task<int> AvailableAsync(Guid product) =>

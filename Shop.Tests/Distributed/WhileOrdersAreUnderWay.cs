@@ -94,7 +94,6 @@ public class WhileOrdersAreUnderWay(ShopToBreak shop)
         Assert.Equal(before - (Orders * 4 / 5), await shop.AvailableAsync(product));
         await Eventually.Equals(0L, () => shop.ScalarAsync<long>("ordersdb", "SELECT count(*) FROM orders.outbox"), what: "Unsent events");
         Assert.Equal(0, await shop.ScalarAsync<long>("ordersdb", "SELECT count(*) FROM orders.dead_letters"));
-        Assert.Equal(0, await shop.ScalarAsync<long>("paymentsdb", "SELECT count(*) FROM payments.dead_letters"));
     }
 
     private Task<string> StatesOf(Customer customer) => shop.ScalarAsync<string>("ordersdb", """
@@ -124,7 +123,3 @@ public class WhileOrdersAreUnderWay(ShopToBreak shop)
         await shop.App.ResourceNotifications.WaitForResourceHealthyAsync(resource, cancel);
     }
 }
-
-/// <summary>A shop of its own for tests that break it.</summary>
-[CollectionDefinition(nameof(ShopToBreak))]
-public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>;
