@@ -1,10 +1,10 @@
+using System.Data.Common;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Shop.ServiceDefaults;
 
@@ -47,10 +47,16 @@ public static class Databases
     }
 
     // The server's connections are shared by all replicas of all services; more of them than cores can work only queue there.
-    private static string? Pooled(string? connectionString) => connectionString is null ? null
-        : new NpgsqlConnectionStringBuilder(connectionString) is var builder && builder.ContainsKey("Maximum Pool Size")
-            ? connectionString
-            : new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = LargestPool }.ConnectionString;
+    internal static string? Pooled(string? connectionString)
+    {
+        // Not Npgsql's own builder: that one says of every keyword it knows that it is contained.
+        var settings = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        if (connectionString is null || settings.ContainsKey("Maximum Pool Size") || settings.ContainsKey("MaxPoolSize"))
+            return connectionString;
+
+        settings["Maximum Pool Size"] = LargestPool;
+        return settings.ConnectionString;
+    }
 
     internal static string SchemaOf<TDb>() => typeof(TDb).Name.Replace("Db", "", StringComparison.Ordinal).ToLower(CultureInfo.InvariantCulture);
 }

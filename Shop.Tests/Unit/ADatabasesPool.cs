@@ -1,0 +1,28 @@
+using Npgsql;
+using Shop.ServiceDefaults;
+
+namespace Shop.Tests.Unit;
+
+public class ADatabasesPool
+{
+    [Fact]
+    public void Is_small_unless_somebody_says_otherwise()
+    {
+        Assert.Equal(20, Size("Host=localhost;Username=postgres;Password=secret"));
+        Assert.Equal(50, Size("Host=localhost;Maximum Pool Size=50"));
+        Assert.Equal(50, Size("Host=localhost;MaxPoolSize=50"));
+    }
+
+    [Fact]
+    public void Leaves_the_rest_of_the_settings_as_they_are()
+    {
+        var before = new NpgsqlConnectionStringBuilder { Host = "localhost", Port = 5433, Username = "postgres", Password = "a;'b\" c=" };
+
+        var after = new NpgsqlConnectionStringBuilder(Databases.Pooled(before.ConnectionString));
+
+        Assert.Equal((before.Host, before.Port, before.Username, before.Password), (after.Host, after.Port, after.Username, after.Password));
+        Assert.Null(Databases.Pooled(null));
+    }
+
+    private static int Size(string connectionString) => new NpgsqlConnectionStringBuilder(Databases.Pooled(connectionString)).MaxPoolSize;
+}
