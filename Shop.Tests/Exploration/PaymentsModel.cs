@@ -18,7 +18,7 @@ internal sealed class PaymentsModel(Processes processes, bool exact)
     public Row? this[int payment] => payment < 0 ? null : _rows[payment];
 
     public Effect Request(int payment) =>
-        payment < 0 ? EffectOf(null, Open(PaymentProcess.Request(Total), "tok_visa"), Booking: null, isTold: false)
+        payment < 0 ? EffectOf(null, Open(PaymentProcess.Request(Total), "tok_visa"), booked: null, isTold: false)
         : Apply(payment, Happenings.AskedAgain);
 
     public Effect Cancel(int payment)
@@ -56,15 +56,15 @@ internal sealed class PaymentsModel(Processes processes, bool exact)
     private static Payment Open(Step step, string? token) =>
         Payment.Open(Guid.Empty, Guid.Empty, token, step, Now, traceParent: null);
 
-    private Effect EffectOf(PaymentState? before, Payment stored, Booking? Booking, bool isTold)
+    private Effect EffectOf(PaymentState? before, Payment stored, Booking? booked, bool isTold)
     {
         var state = exact ? stored.State : Simplified(stored.State);
         var told = isTold ? Outcome(state.Status) : Messages.None;
         return new(
             _rows.Of(new(state, stored.DueAt is not null, stored.Token is not null)),
             told,
-            Booking == Payments.Booking.Capture ? 1 : 0,
-            Booking == Payments.Booking.Refund ? 1 : 0,
+            booked == Booking.Capture ? 1 : 0,
+            booked == Booking.Refund ? 1 : 0,
             isTold && told == Messages.None ? $"a payment that is {state.Status} has no outcome to tell"
             : before is not null && !MayFollow(before.Status, state.Status) ? $"a payment that was {before.Status} never becomes {state.Status}"
             : null);
