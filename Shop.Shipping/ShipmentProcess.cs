@@ -82,7 +82,7 @@ internal static class ShipmentProcess
 
     private static Step See(ShipmentState state, Scanned scanned, DateTimeOffset now)
     {
-        if (scanned.Status is not (ShipmentStatus.Dispatched or ShipmentStatus.InTransit or ShipmentStatus.Delivered))
+        if (scanned.Status is ShipmentStatus.Rejected or ShipmentStatus.Stopped)
             throw new InvalidOperationException($"A carrier can't see a parcel {scanned.Status}.");
 
         // No news, or news that are older than what we know.

@@ -1,0 +1,116 @@
+using System.Numerics;
+using Shop.Payments;
+using Shop.Shipping;
+using Pay = Shop.Tests.Exploration.PaymentsModel.Happenings;
+using Ship = Shop.Tests.Exploration.ShippingModel.Happenings;
+
+namespace Shop.Tests.Exploration;
+
+/// <summary>
+/// What becomes of a world when the faults stop: everything that was on its way is lost, from now on each message arrives
+/// once, each call is answered, and time passes. Each order has to come to a good end then, wherever it was.
+/// </summary>
+internal sealed class CalmAfter(OneOrder shop)
+{
+    private readonly HashSet<World> _done = [];
+
+    /// <summary>How many different beginnings of a calm were followed to their end.</summary>
+    public int Ends { get; private set; }
+
+    /// <summary>The promise that is broken on the way to the end or at it; null when there is none.</summary>
+    public (string? Broken, IReadOnlyList<string> Way) Check(World world)
+    {
+        var start = world.AfterTheFlood;
+        if (!_done.Add(start))
+            return (null, []);
+
+        Ends += 2;
+        var (broken, way) = Follow(start, isKind: true);
+        return broken is null ? Follow(start, isKind: false) : (broken, way);
+    }
+
+    /// <param name="world">Where the calm begins.</param>
+    /// <param name="isKind">Whether bank and carrier agree to what they still can turn down.</param>
+    private (string? Broken, IReadOnlyList<string> Way) Follow(World world, bool isKind)
+    {
+        var way = new List<string> { "all that is on its way is lost, from here on all goes well" };
+        var mustBeDelivered = isKind && Promises.MustBeDelivered(world, shop);
+        for (var been = new HashSet<World>(); been.Add(world);)
+        {
+            if (Next(world, isKind) is not { } move)
+            {
+                var broken = Promises.BrokenAtRest(world, shop);
+                if (broken is null && mustBeDelivered && shop.Orders[world.Order].Status != Orders.OrderStatus.Delivered)
+                    broken = "what nobody wants to cancel is delivered";
+                return (broken, way);
+            }
+
+            way.Add(move.Name);
+            world = move.Next;
+            if ((move.Broken ?? Promises.BrokenIn(world, shop)) is { } wrong)
+                return (wrong, way);
+        }
+
+        way.Add("and so on");
+        return ("every order ends", way);
+    }
+
+    private Move? Next(World world, bool isKind)
+    {
+        if (world.OnTheWay != Messages.None)
+        {
+            var first = (Messages)(1 << BitOperations.TrailingZeroCount((uint)world.OnTheWay));
+            return shop.Arrive(world with { OnTheWay = world.OnTheWay & ~first }, first);
+        }
+
+        if (world.First == Account.Pending)
+            return new("the bank decides", world with { First = isKind ? Account.Charged : Account.Declined });
+        if (shop.Payments[world.Payment] is { IsSettled: false, IsDue: true } payment)
+            return Call(world, payment.State.Ask, isKind);
+        if (shop.Shipping[world.Shipment] is { IsDue: true } shipment && shipment.State.Ask != CarrierAsk.Nothing)
+            return Ask(world, shipment.State, isKind);
+
+        return shop.Orders[world.Order].Deadline is null ? null : shop.PassDeadline(world);
+    }
+
+    private Move Call(World world, BankAsk ask, bool isKind)
+    {
+        var taken = shop.Take(world);
+        if (taken.Broken is not null)
+            return taken;
+
+        var next = taken.Next with { ChargesInHand = 0, ToBank = BankLineTraffic.None };
+        if (ask == BankAsk.Charge && shop.ChargeCall(taken.Next) == BankLineTraffic.ChargeAnew)
+            next = next with { Second = Account.Charged };
+
+        next = next with
+        {
+            First = (ask, next.First) switch
+            {
+                (BankAsk.Charge, Account.Unknown) => isKind ? Account.Charged : Account.Declined,
+                (BankAsk.Void, Account.Unknown) => Account.Voided,
+                (BankAsk.Refund, Account.Charged) => Account.Refunded,
+                (_, var known) => known,
+            },
+        };
+        return shop.Answer($"the bank is asked to {ask} and answers", next, next.First switch
+        {
+            Account.Charged => Pay.Charged,
+            Account.Declined => Pay.Declined,
+            Account.Voided => Pay.Voided,
+            Account.Refunded => ask == BankAsk.Refund ? Pay.Refunded : Pay.Charged,
+            _ => Pay.NoSuchCharge,
+        });
+    }
+
+    private Move Ask(World world, ShipmentState shipment, bool isKind) => shop.Answer(
+        $"the carrier is asked to {shipment.Ask} and answers",
+        world,
+        shipment.Ask == CarrierAsk.Book ? (isKind ? Ship.Booked : Ship.Refused)
+        : shipment.Status switch
+        {
+            ShipmentStatus.Created => Ship.SeenLeaving,
+            ShipmentStatus.Dispatched => Ship.SeenUnderWay,
+            _ => Ship.SeenDelivered,
+        });
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace Shop.Tests.Exploration;
+
+public class EveryScheduleOfAnOrder(ITestOutputHelper output)
+{
+    public static TheoryData<string> Mistakes => [.. Mutants.All.Keys];
+
+    [Fact]
+    public void Keeps_every_promise_and_can_always_end_well()
+    {
+        var explored = new Search(new()).Run();
+
+        output.WriteLine(explored.ToString());
+        Assert.True(explored.Broken is null, explored.ToString());
+        Assert.True(explored.Moves > 1_000_000, "the search has become blind");
+        Assert.Equal(
+            [
+                "Cancelled with payment Declined",
+                "Cancelled with payment Refunded",
+                "Cancelled with payment Voided",
+                "Delivered with payment Captured",
+            ],
+            explored.Ends.Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void Shows_a_mistake(string mistake)
+    {
+        var (processes, breaks) = Mutants.All[mistake];
+        var explored = new Search(processes).Run();
+
+        output.WriteLine(explored.ToString());
+        Assert.Equal(breaks, explored.Broken);
+    }
+
+    [Fact]
+    public void Keeps_every_promise_when_it_is_long_and_left_to_chance()
+    {
+        var wandering = new Wandering(new());
+        var started = Stopwatch.GetTimestamp();
+        var seed = 0;
+        for (; seed < 1000 || Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(3); seed++)
+        {
+            var broken = wandering.Wander(seed);
+            Assert.True(broken is null, broken);
+        }
+
+        output.WriteLine($"{seed:N0} schedules with {wandering.Moves:N0} moves");
+    }
+}

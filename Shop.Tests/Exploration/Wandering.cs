@@ -1,0 +1,58 @@
+namespace Shop.Tests.Exploration;
+
+/// <summary>
+/// Long schedules by chance, with every difference between states kept: the search counts states as one that it believes to
+/// behave alike, and this would notice if they did not. Each wanderer has habits of its own, so that each kind of fault is
+/// frequent for some of them and rare for others.
+/// </summary>
+internal sealed class Wandering(Processes processes)
+{
+    private const int LongestWay = 400;
+
+    /// <summary>How far all wanderers together went.</summary>
+    public long Moves { get; private set; }
+
+    /// <summary>One schedule, the same for the same seed. Returns the broken promise and what happened until then; null when there is none.</summary>
+    public string? Wander(int seed)
+    {
+        var chance = new Random(seed);
+        var shop = new OneOrder(processes, exact: true);
+        var habits = new Dictionary<string, double>();
+        var way = new List<string>();
+        var moves = new List<Move>();
+        var world = shop.Place();
+        for (var left = chance.Next(20, LongestWay); left > 0; left--)
+        {
+            moves.Clear();
+            shop.MovesIn(world, moves);
+            if (moves.Count == 0)
+                break;
+
+            var move = Choose(moves, habits, chance);
+            Moves++;
+            way.Add(move.Name);
+            world = move.Next;
+            if ((move.Broken ?? Promises.BrokenIn(world, shop)) is { } broken)
+                return Told(seed, broken, way);
+        }
+
+        var (stuck, calm) = new CalmAfter(shop).Check(world);
+        return stuck is null ? null : Told(seed, stuck, way.Concat(calm));
+    }
+
+    private static Move Choose(List<Move> moves, Dictionary<string, double> habits, Random chance)
+    {
+        var dice = moves.Sum(move => Weight(move.Name)) * chance.NextDouble();
+        return moves.FirstOrDefault(move => (dice -= Weight(move.Name)) < 0, moves[^1]);
+
+        double Weight(string name)
+        {
+            if (!habits.TryGetValue(name, out var weight))
+                habits[name] = weight = Math.Pow(10, -3 * chance.NextDouble());
+            return weight;
+        }
+    }
+
+    private static string Told(int seed, string broken, IEnumerable<string> way) =>
+        $"Seed {seed} broke: {broken}. After:{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", way)}";
+}
