@@ -18,7 +18,7 @@ internal static class GatewayModule
         Route("orders", "/api/products/{**rest}", Access.Anybody, "GET"),
         Route("orders", "/api/products/{**rest}", Access.SignedIn, "POST", "PUT", "PATCH", "DELETE"),
         Route("orders", "/api/orders/{**rest}", Access.SignedIn),
-        Route("orders", "/api/cart/{**rest}", Access.SignedIn),
+        Route("orders", "/api/cart", Access.Anybody, "GET", "PUT", "DELETE"),
         Route("payments", "/api/payments/{**rest}", Access.SignedIn),
         Route("shipping", "/api/shipping/rates", Access.Anybody, "GET"),
         Route("shipping", "/api/shipping/quotes", Access.Anybody, "POST"),

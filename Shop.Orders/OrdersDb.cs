@@ -11,6 +11,8 @@ namespace Shop.Orders;
 
 internal sealed class OrdersDb : DbContext
 {
+    public const string OneProductPerSku = "ux_products_sku";
+
     public OrdersDb(DbContextOptions<OrdersDb> options)
         : base(options)
     {
@@ -20,6 +22,7 @@ internal sealed class OrdersDb : DbContext
 
     public DbSet<Order> Orders => Set<Order>();
 
+    /// <summary>What is sold now; deleted products are filtered out.</summary>
     public DbSet<Product> Products => Set<Product>();
 
     public DbSet<StockLevel> StockLevels => Set<StockLevel>();
@@ -93,9 +96,8 @@ internal sealed class OrdersDb : DbContext
 
     private static void MapProduct(EntityTypeBuilder<Product> product)
     {
-        // The highest price keeps the total of the largest order far from the largest number.
         product.ToTable("products", table => table.HasCheckConstraint(
-            "ck_products_price", "price_amount BETWEEN 0 AND 1000000000"));
+            "ck_products_price", $"price_amount BETWEEN 0 AND {ProductRules.HighestPrice}"));
         product.HasKey(p => p.Id).HasName("pk_products");
         product.Property(p => p.Id).HasColumnName("id").ValueGeneratedNever();
         product.Property(p => p.Sku).HasColumnName("sku").HasMaxLength(40);
@@ -110,8 +112,10 @@ internal sealed class OrdersDb : DbContext
         product.Property(p => p.Words).HasColumnName("words");
         product.HasGeneratedTsVectorColumn(p => p.Words, "english", p => new { p.Name, p.Description });
         product.HasIndex(p => p.Words).HasMethod("gin").HasDatabaseName("ix_products_words");
-        product.HasIndex(p => p.Sku).IsUnique().HasDatabaseName("ux_products_sku");
-        product.HasIndex(p => new { p.Name, p.Id }).HasDatabaseName("ix_products_name");
+        product.Property(p => p.DeletedAt).HasColumnName("deleted_at");
+        product.HasQueryFilter(p => p.DeletedAt == null);
+        product.HasIndex(p => p.Sku).IsUnique().HasFilter("deleted_at IS NULL").HasDatabaseName(OneProductPerSku);
+        product.HasIndex(p => new { p.Name, p.Id }).HasFilter("deleted_at IS NULL").HasDatabaseName("ix_products_name");
     }
 
     private static void MapStockLevel(EntityTypeBuilder<StockLevel> level)
@@ -136,6 +140,8 @@ internal sealed class OrdersDb : DbContext
         movement.Property(m => m.Kind).HasColumnName("kind").HasConversion<string>().HasMaxLength(20);
         movement.Property(m => m.Available).HasColumnName("available");
         movement.Property(m => m.Reserved).HasColumnName("reserved");
+        movement.Property(m => m.Reason).HasColumnName("reason").HasMaxLength(AdjustStock.LongestReason);
+        movement.Property(m => m.MadeBy).HasColumnName("made_by");
         movement.Property(m => m.At).HasColumnName("at");
         // An order can reserve, release or sell a product once and no more, whatever the code does.
         movement.HasIndex(m => new { m.OrderId, m.ProductId, m.Kind }).IsUnique()

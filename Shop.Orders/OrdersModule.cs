@@ -1,10 +1,12 @@
 using Shop.Messaging;
+using Shop.Orders.Cart;
 using Shop.Orders.Catalogue;
+using Shop.Orders.Stock;
 using Shop.ServiceDefaults;
 
 namespace Shop.Orders;
 
-/// <summary>Catalogue, stock, checkout and the order process: everything this service does, on one screen.</summary>
+/// <summary>Catalogue, stock, cart, checkout and the order process: everything this service does, on one screen.</summary>
 public static class OrdersModule
 {
     /// <summary>Registers the module's database, messages, background work and options.</summary>
@@ -30,6 +32,7 @@ public static class OrdersModule
         builder.Services.AddSingleton<OrdersMetrics>();
         builder.Services.AddSingleton<OrderProcessHandlers>();
         builder.Services.AddHostedService<DeadlineSweeper>();
+        builder.Services.AddSingleton<Carts>();
 
         builder.AddServiceClient(ShippingRates.Client, "shipping");
         builder.Services.AddSingleton<ShippingRates>();
@@ -40,9 +43,28 @@ public static class OrdersModule
     /// <summary>Maps the module's routes under <c>/api</c>.</summary>
     public static IEndpointRouteBuilder MapOrders(this IEndpointRouteBuilder routes)
     {
-        var products = routes.MapGroup("/api/products").WithTags("Catalogue").AllowAnonymous();
-        products.MapGet("", ListProducts.Handle).WithSummary("Searches the catalogue, page by page, by name.");
-        products.MapGet("{id:guid}", GetProduct.Handle).WithSummary("One product, with an ETag.");
+        var products = routes.MapGroup("/api/products").WithTags("Catalogue");
+        products.MapGet("", ListProducts.Handle).AllowAnonymous()
+            .WithSummary("Searches the catalogue, page by page, by name.");
+        products.MapGet("{id:guid}", GetProduct.Handle).AllowAnonymous().WithSummary("One product, with an ETag.");
+
+        var assortment = products.MapGroup("").RequireAuthorization(Policies.Operator);
+        assortment.MapPost("", AddProduct.Handle).WithSummary("Puts a product into the catalogue.");
+        assortment.MapPut("{id:guid}", ChangeProduct.Handle).WithSummary("Changes a product that If-Match names.");
+        assortment.MapDelete("{id:guid}", DeleteProduct.Handle).WithSummary("Takes a product out of the catalogue.");
+        assortment.MapGet("{id:guid}/stock", GetStock.Handle).WithSummary("What is left, and the latest movements.");
+        assortment.MapPost("{id:guid}/stock", AdjustStock.Handle)
+            .WithSummary("Adjusts the stock, once per Idempotency-Key.")
+            .Produces<StockView>()
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+
+        var cart = routes.MapGroup("/api/cart").WithTags("Cart").AllowAnonymous()
+            .AddEndpointFilter(CartOwner.RefuseInvalidToken);
+        cart.MapGet("", GetCart.Handle).WithSummary("The cart of the customer, or of the browser.");
+        cart.MapPut("", ReplaceCart.Handle).WithSummary("Says what is in the cart.");
+        cart.MapDelete("", EmptyCart.Handle).WithSummary("Empties the cart.");
 
         var orders = routes.MapGroup("/api/orders").WithTags("Orders").RequireAuthorization(Policies.Customer);
         orders.MapPost("", PlaceOrder.Handle).WithSummary("Places one order per Idempotency-Key.")
@@ -53,6 +75,7 @@ public static class OrdersModule
         orders.MapGet("", ListMyOrders.Handle).WithSummary("The caller's orders, newest first.");
         orders.MapGet("{id:guid}", GetOrder.Handle).WithSummary("One order with its history.");
         orders.MapPost("{id:guid}/cancel", CancelOrder.Handle).WithSummary("Cancels an order that has not left yet.");
+        routes.MapDeadLetters<OrdersDb>("/api/orders");
         return routes;
     }
 }

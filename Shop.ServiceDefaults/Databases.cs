@@ -42,6 +42,7 @@ public static class Databases
         builder.Services.AddSingleton<DatabaseReadiness<TDb>>();
         builder.Services.AddSingleton<IReadiness>(services => services.GetRequiredService<DatabaseReadiness<TDb>>());
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<Migration<TDb>>(services, seed ?? ((_, _, _) => Task.CompletedTask)));
+        builder.Services.AddHostedService<IdempotencyRetention<TDb>>();
         builder.Services.AddHealthChecks().Add(new($"{schema}-migrated", services => services.GetRequiredService<DatabaseReadiness<TDb>>(), HealthStatus.Unhealthy, ["ready"]));
         return builder;
     }

@@ -25,7 +25,7 @@ internal static class GetProduct
         if (found is null)
             return Problem.NotFound("There is no such product.");
 
-        var tag = new EntityTagHeaderValue(FormattableString.Invariant($"\"{found.Version}.{found.View.Available}\""));
+        var tag = ProductTag.Of(found.Version, found.View.Available);
         http.Response.GetTypedHeaders().ETag = tag;
         http.Response.Headers.CacheControl = "public, no-cache";
         var known = http.Request.GetTypedHeaders().IfNoneMatch;

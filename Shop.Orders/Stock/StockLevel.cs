@@ -5,6 +5,9 @@ namespace Shop.Orders.Stock;
 /// </summary>
 internal sealed class StockLevel
 {
+    /// <summary>No product has more pieces than this; sums of movements stay far from the largest number.</summary>
+    public const int Most = 100_000_000;
+
     public required Guid ProductId { get; init; }
 
     /// <summary>Pieces that can be ordered.</summary>
@@ -41,5 +44,13 @@ internal sealed class StockMovement
     /// <summary>By how much the reserved pieces changed.</summary>
     public required int Reserved { get; init; }
 
+    /// <summary>Why an operator adjusted the stock; none for what orders do.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The operator who made it; none for what orders do.</summary>
+    public Guid? MadeBy { get; init; }
+
     public required DateTimeOffset At { get; init; }
 }
+
+internal sealed record StockView(Guid ProductId, int Available, int Reserved);

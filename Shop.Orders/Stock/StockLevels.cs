@@ -16,8 +16,8 @@ internal sealed record ReservedProduct(
 internal static class StockLevels
 {
     /// <summary>
-    /// Reserves every line for which there is enough. Fewer results than lines: something is unknown or short, and the
-    /// caller must roll back.
+    /// Reserves every line for which there is enough. Fewer results than lines: something is unknown, no longer sold or
+    /// short, and the caller must roll back.
     /// </summary>
     public static async Task<IReadOnlyDictionary<Guid, ReservedProduct>> ReserveAsync(
         OrdersDb db, Guid orderId, IReadOnlyList<PlaceOrder.Line> lines, CancellationToken cancel)
@@ -43,8 +43,31 @@ internal static class StockLevels
             )
             SELECT product.id AS "ProductId", product.sku AS "Sku", product.name AS "Name",
                 product.price_amount AS "Price", product.price_currency AS "Currency", clock_timestamp() AS "Now"
-            FROM taken JOIN orders.products AS product ON product.id = taken.product_id
+            FROM taken JOIN orders.products AS product ON product.id = taken.product_id AND product.deleted_at IS NULL
             """).ToDictionaryAsync(product => product.ProductId, cancel);
+    }
+
+    /// <summary>
+    /// Corrects what can be ordered, by count, delivery or breakage. Null when there is no such product, or when the
+    /// change would take more than is there or pile up beyond <see cref="StockLevel.Most"/>.
+    /// </summary>
+    public static async Task<StockView?> AdjustAsync(
+        OrdersDb db, Guid product, int change, string reason, Guid madeBy, CancellationToken cancel)
+    {
+        var adjusted = await db.Database.SqlQuery<StockView>($"""
+            WITH changed AS (
+                UPDATE orders.stock_levels AS level SET available = level.available + {change}
+                FROM orders.products AS product
+                WHERE level.product_id = {product} AND product.id = level.product_id AND product.deleted_at IS NULL
+                    AND level.available + {change} BETWEEN 0 AND {StockLevel.Most}
+                RETURNING level.product_id, level.available, level.reserved
+            ), journal AS (
+                INSERT INTO orders.stock_movements (product_id, kind, available, reserved, reason, made_by, at)
+                SELECT product_id, 'Adjusted', {change}, 0, {reason}, {madeBy}, clock_timestamp() FROM changed
+            )
+            SELECT product_id AS "ProductId", available AS "Available", reserved AS "Reserved" FROM changed
+            """).ToListAsync(cancel);
+        return adjusted.SingleOrDefault();
     }
 
     /// <summary>Gives the pieces of a cancelled order back to the shelf.</summary>

@@ -1,0 +1,69 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Shop.ServiceDefaults;
+
+namespace Shop.Orders.Cart;
+
+/// <summary>
+/// Whose cart a request is about: the customer's, or that of whoever holds the cookie. The cookie is a secret of 256 bits
+/// and nothing else; scripts can't read it and other sites can't send it with a change.
+/// </summary>
+/// <param name="Key">Where the cart is kept; null for somebody who has none yet.</param>
+/// <param name="PutAside">Where the cart of the same browser is kept from before its owner signed in.</param>
+internal sealed record CartOwner(string? Key, string? PutAside)
+{
+    public const string Cookie = "shop-cart";
+    private const string Path = "/api/cart";
+    private const int SecretBytes = 32;
+    private static readonly int SecretLength = Base64Url.GetEncodedLength(SecretBytes);
+
+    public static async ValueTask<CartOwner> BindAsync(HttpContext context)
+    {
+        var cookie = context.Request.Cookies[Cookie];
+        var anonymous = cookie?.Length == SecretLength && Base64Url.IsValid(cookie) ? $"shop:cart:{cookie}" : null;
+        return await CurrentUser.BindAsync(context) is { } user
+            ? new($"shop:cart:customer:{user.Id}", anonymous)
+            : new(anonymous, null);
+    }
+
+    /// <summary>Somebody new, who is told by a cookie.</summary>
+    public static CartOwner Welcome(HttpContext context)
+    {
+        var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
+        context.Response.Cookies.Append(Cookie, secret, Options(context.Request));
+        return new($"shop:cart:{secret}", null);
+    }
+
+    /// <summary>Has the browser forget a cart that now belongs to a customer.</summary>
+    public void ForgetPutAside(HttpContext context)
+    {
+        if (PutAside is not null)
+            context.Response.Cookies.Delete(Cookie, Options(context.Request));
+    }
+
+    /// <summary>
+    /// A token that is no longer valid is refused rather than ignored: the caller would see an empty cart instead of
+    /// learning that it must sign in again.
+    /// </summary>
+    public static ValueTask<object?> RefuseInvalidToken(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        var http = invocation.HttpContext;
+        http.Response.Headers.CacheControl = "private, no-store";
+        if (http.Request.Headers.Authorization.Count == 0 || http.User.Identity is { IsAuthenticated: true })
+            return next(invocation);
+
+        http.Response.Headers.WWWAuthenticate = "Bearer";
+        return new(Problem.Unauthorized("The token is not valid. Sign in again, or send none."));
+    }
+
+    private static CookieOptions Options(HttpRequest request) => new()
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Lax,
+        // The gateway ends TLS and says so; a caller who says so wrongly only hides the cookie from itself.
+        Secure = request.IsHttps || string.Equals(request.Headers["X-Forwarded-Proto"], "https", StringComparison.OrdinalIgnoreCase),
+        Path = Path,
+        MaxAge = Carts.Life,
+        IsEssential = true,
+    };
+}

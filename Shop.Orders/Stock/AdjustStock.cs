@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Shop.ServiceDefaults;
+
+namespace Shop.Orders.Stock;
+
+/// <summary>
+/// An operator counts, receives or writes off pieces. It adds to the journal once per idempotency key, and never takes
+/// what is not there.
+/// </summary>
+internal static class AdjustStock
+{
+    public const int LongestReason = 200;
+    private const int LargestChange = 1_000_000;
+
+    public sealed record Request(int Change, string Reason);
+
+    public static async Task<IResult> Handle(
+        Guid id, Request request, IdempotencyKey key, CurrentUser user, OrdersDb db, TimeProvider clock, CancellationToken cancel)
+    {
+        var check = new Validation()
+            .Check(
+                request.Change is not 0 and >= -LargestChange and <= LargestChange,
+                "change",
+                $"A change is at most {LargestChange} pieces, more or fewer, and not 0.")
+            .CheckText(request.Reason, "reason", LongestReason);
+        if (check.Failed)
+            return check.ToProblem();
+
+        var route = $"POST /api/products/{id}/stock";
+        if (await db.FindAnswerAsync(key, user, route, request, cancel) is { } earlier)
+            return earlier;
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (await StockLevels.AdjustAsync(db, id, request.Change, request.Reason, user.Id, cancel) is not { } level)
+        {
+            await transaction.RollbackAsync(cancel);
+            // The same request, sent twice at once, may have taken the last pieces for itself.
+            return await db.FindAnswerAsync(key, user, route, request, cancel) ?? await Explain(id, request, db, cancel);
+        }
+
+        db.StoreAnswer(key, user, route, request, StatusCodes.Status200OK, location: null, level, clock.GetUtcNow());
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateException exception) when (exception.IsDuplicateAnswer())
+        {
+            await transaction.RollbackAsync(cancel);
+            db.ChangeTracker.Clear();
+            return await db.FindAnswerAsync(key, user, route, request, cancel)
+                ?? throw new InvalidOperationException("The answer is gone.", exception);
+        }
+
+        await transaction.CommitAsync(cancel);
+        return TypedResults.Ok(level);
+    }
+
+    private static async Task<ProblemHttpResult> Explain(Guid id, Request request, OrdersDb db, CancellationToken cancel)
+    {
+        if (!await db.Products.AnyAsync(product => product.Id == id, cancel))
+            return Problem.NotFound("There is no such product.");
+
+        return Problem.Conflict(request.Change < 0
+            ? "Fewer pieces than that can be ordered now. What belongs to orders can't be taken away."
+            : $"A product has at most {StockLevel.Most} pieces.");
+    }
+}

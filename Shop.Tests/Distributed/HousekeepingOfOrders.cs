@@ -1,0 +1,55 @@
+using System.Net;
+using Aspire.Hosting.Testing;
+using Microsoft.EntityFrameworkCore;
+using Shop.Orders;
+using Shop.ServiceDefaults;
+
+namespace Shop.Tests.Distributed;
+
+[Collection(nameof(SharedShop))]
+public class HousekeepingOfOrders(SharedShop shop)
+{
+    [Fact]
+    public async Task Forgets_answers_that_nobody_asks_for_any_more()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var user = Guid.CreateVersion7();
+        var now = DateTimeOffset.UnixEpoch.AddYears(30);
+        await shop.ScalarAsync<int>(
+            "ordersdb",
+            """
+            INSERT INTO orders.idempotency (user_id, route, key, fingerprint, status, body, at)
+            SELECT $1, 'POST /api/orders', 'key-' || day, '', 201, '{}', $2 - make_interval(days => day) FROM generate_series(1, 20) AS day
+            RETURNING 1
+            """,
+            user, now);
+        var options = new DbContextOptionsBuilder<OrdersDb>().UseNpgsql(await shop.App.GetConnectionStringAsync("ordersdb", cancel)).Options;
+        await using var db = new OrdersDb(options);
+
+        Assert.False(await IdempotencyRetention<OrdersDb>.ForgetAsync(db, now - IdempotencyRetention<OrdersDb>.Age, cancel));
+
+        Assert.Equal(7, await shop.ScalarAsync<long>("ordersdb", "SELECT count(*) FROM orders.idempotency WHERE user_id = $1", user));
+    }
+
+    [Fact]
+    public async Task Shows_operators_what_could_not_be_handled_and_discards_it()
+    {
+        var letter = Guid.CreateVersion7();
+        await shop.ScalarAsync<int>(
+            "ordersdb",
+            """
+            INSERT INTO orders.dead_letters (id, message_id, stream, entry_id, content, cause, attempts, at)
+            VALUES ($1, $1, 'shop:payments', '1-1', '{', 'malformed', 0, now()) RETURNING 1
+            """,
+            letter);
+        var http = await shop.OperatorAsync();
+
+        var letters = await Customer.Read(await http.SendAsync(HttpMethod.Get, "/api/orders/dead-letters"), HttpStatusCode.OK);
+        Assert.Contains(letters["items"]!.AsArray(), one => (Guid)one!["id"]! == letter);
+        var customer = (await shop.NewCustomerAsync()).Http;
+        Assert.Equal(HttpStatusCode.Forbidden, (await customer.SendAsync(HttpMethod.Get, "/api/orders/dead-letters")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await http.SendAsync(HttpMethod.Delete, $"/api/orders/dead-letters/{letter}")).StatusCode);
+
+        Assert.Equal(0, await shop.ScalarAsync<long>("ordersdb", "SELECT count(*) FROM orders.dead_letters WHERE id = $1", letter));
+    }
+}

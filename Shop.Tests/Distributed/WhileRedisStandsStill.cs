@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+
+namespace Shop.Tests.Distributed;
+
+/// <summary>Redis neither answers nor hangs up: the worst way of being away.</summary>
+[Collection(nameof(ShopToBreak))]
+public class WhileRedisStandsStill(ShopToBreak shop)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
+    [Fact]
+    public async Task The_cart_says_so_soon_and_is_whole_again_afterwards()
+    {
+        var product = (Guid)(await shop.Anonymous().PlentifulProductAsync())["id"]!;
+        var browser = shop.NewBrowser();
+        await ACart.Put(browser, (product, 2));
+        var redis = await shop.ProcessIdOfAsync("redis");
+
+        await SignalAsync("STOP", redis);
+        try
+        {
+            var watch = Stopwatch.StartNew();
+            var cart = await browser.GetAsync("/api/cart");
+            Assert.InRange(watch.Elapsed, TimeSpan.Zero, Patience);
+            Assert.True((bool)cart["unavailable"]!);
+            Assert.Empty(cart["lines"]!.AsArray());
+
+            var answer = await ACart.PutAsync(shop.NewBrowser(), (product, 1));
+            await Customer.Read(answer, HttpStatusCode.ServiceUnavailable);
+            Assert.NotNull(answer.Headers.RetryAfter);
+            Assert.False(answer.Headers.Contains("Set-Cookie"));
+        }
+        finally
+        {
+            await SignalAsync("CONT", redis);
+        }
+
+        var again = await Eventually.Is(() => browser.GetAsync("/api/cart"), cart => !(bool)cart["unavailable"]!, what: "The cart");
+        Assert.Equal(2, (int)Assert.Single(again["lines"]!.AsArray())!["quantity"]!);
+    }
+
+    private static async Task SignalAsync(string signal, int process)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+}
