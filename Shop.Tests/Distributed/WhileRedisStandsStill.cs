@@ -8,7 +8,8 @@ namespace Shop.Tests.Distributed;
 [Collection(nameof(ShopToBreak))]
 public class WhileRedisStandsStill(ShopToBreak shop)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    // Redis' own time-out is 5 s. Whoever answers sooner has not waited for it; how much sooner is for the benchmark to say.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
     [Fact]
     public async Task The_cart_says_so_soon_and_is_whole_again_afterwards()
