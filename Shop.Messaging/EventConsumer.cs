@@ -159,7 +159,7 @@ internal sealed partial class EventConsumer<TDb> : BackgroundService
 
     private async Task WorkAsync(CancellationToken stop, CancellationToken patience)
     {
-        while (await _lanes.TakeAsync(_module.Options.HandleBatch) is { Length: > 0 } deliveries)
+        while (await _lanes.TakeAsync(_handler.Most) is { Length: > 0 } deliveries)
         {
             try
             {

@@ -36,9 +36,16 @@ internal sealed partial class MessageHandler<TDb>(
 
     private readonly IReadOnlyDictionary<string, Subscription<TDb>> _subscriptions = subscriptions.Of(stream);
     private InboxSql? _inbox;
+    private int _most = module.Options.HandleBatch;
 
     /// <summary>Whether what the handlers stand on, the module's database above all, is away.</summary>
     public Outage Outage { get; } = new($"Handling of {stream} by {module.Name}", threshold: 3, log);
+
+    /// <summary>
+    /// How many deliveries may share a transaction now: fewer after each failure, more again with success, so that handlers
+    /// that keep getting into each other's way go one by one.
+    /// </summary>
+    public int Most => Volatile.Read(ref _most);
 
     /// <summary>Whether the delivery must go through <see cref="HandleAsync"/> at all.</summary>
     public bool Concerns(Delivery delivery) =>
@@ -54,6 +61,9 @@ internal sealed partial class MessageHandler<TDb>(
         {
             var settled = await ApplyAsync(deliveries, cancel);
             Outage.Succeeded();
+            if (deliveries.Length >= Most && !deliveries[0].IsAlone)
+                Volatile.Write(ref _most, Math.Min(Most * 2, module.Options.HandleBatch));
+
             return (settled, TimeSpan.Zero);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -67,6 +77,7 @@ internal sealed partial class MessageHandler<TDb>(
             if (deliveries is [var only])
                 return (0, PauseAfter(only, exception));
 
+            Volatile.Write(ref _most, Math.Max(deliveries.Length / 2, 1));
             // Whose fault it was shows when each stands for itself.
             LogParted(exception, deliveries.Length, stream);
             Array.ForEach(deliveries, delivery => delivery.IsAlone = true);
