@@ -17,6 +17,9 @@ internal sealed class Delivery(string stream, StreamId entry, byte[]? content)
     /// <summary>Why it goes to the dead letters; null as long as it may still be handled.</summary>
     public string? GivenUp { get; set; }
 
+    /// <summary>Whether it has a transaction of its own, because one that it shared with others failed.</summary>
+    public bool IsAlone { get; set; }
+
     /// <summary>How often the handler failed by its own fault.</summary>
     public int Attempts { get; set; }
 

@@ -159,21 +159,22 @@ internal sealed partial class EventConsumer<TDb> : BackgroundService
 
     private async Task WorkAsync(CancellationToken stop, CancellationToken patience)
     {
-        while (await _lanes.TakeAsync() is { } delivery)
+        while (await _lanes.TakeAsync(_handler.Most) is { Length: > 0 } deliveries)
         {
             try
             {
-                var pause = await _handler.HandleAsync(delivery, patience);
-                if (pause is null)
+                var (settled, pause) = await _handler.HandleAsync(deliveries, patience);
+                foreach (var delivery in deliveries.AsSpan(0, settled))
                 {
                     _acknowledgements.Add(delivery);
                     _lanes.Settle(delivery);
-                    continue;
                 }
 
-                _ = _lanes.RetryAsync(delivery, pause.Value);
-                if (_handler.Outage.Ongoing)
-                    await Task.Delay(pause.Value, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                foreach (var delivery in deliveries.AsSpan(settled))
+                    _ = _lanes.RetryAsync(delivery, pause);
+
+                if (pause > TimeSpan.Zero && _handler.Outage.Ongoing)
+                    await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (patience.IsCancellationRequested)
             {

@@ -29,6 +29,6 @@ public sealed class EventContext(Guid messageId, DateTimeOffset time, string typ
     /// <summary>The CloudEvents type.</summary>
     public string Type { get; } = type;
 
-    /// <summary>The services of this delivery's own scope.</summary>
+    /// <summary>The scoped services of the transaction, its context among them.</summary>
     public IServiceProvider Services { get; } = services;
 }

@@ -61,6 +61,9 @@ public static class Messaging
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RedisStreams>();
         services.TryAddSingleton<MessagingTelemetry>();
+        services.TryAddSingleton<FaultPoints>();
+        // Time for the longest MessagingOptions.ShutdownTimeout, and less than what a container is given between the signals.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(22));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MessagingOptions>, MessagingOptionsValidation>());
         services.AddOptions<MessagingOptions>(name).BindConfiguration($"{name}:Messaging").ValidateOnStart();
 
@@ -97,4 +100,13 @@ public static class Messaging
 internal sealed record MessagingModule<TDb>(string Name, MessagingOptions Options)
 {
     public string Stream { get; } = RedisStreams.NameOf(Name);
+
+    /// <summary>Fault point: events are committed to the outbox and not in the stream yet.</summary>
+    public string Claimed { get; } = $"{Name}.claimed";
+
+    /// <summary>Fault point: events are in the stream and not yet out of the outbox.</summary>
+    public string Sent { get; } = $"{Name}.sent";
+
+    /// <summary>Fault point: handlers' changes are committed and not acknowledged yet.</summary>
+    public string Applied { get; } = $"{Name}.applied";
 }

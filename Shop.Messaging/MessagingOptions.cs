@@ -14,7 +14,10 @@ public sealed class MessagingOptions
     /// <summary>How many entries are read at once.</summary>
     public int ReadBatch { get; set; } = 100;
 
-    /// <summary>How many messages of one stream are handled at the same time.</summary>
+    /// <summary>How many messages, each of another subject, share one transaction at most.</summary>
+    public int HandleBatch { get; set; } = 64;
+
+    /// <summary>How many transactions of one stream are under way at the same time.</summary>
     public int Parallelism { get; set; } = 8;
 
     /// <summary>How many entries of one stream this process holds at most, those that wait for a retry included.</summary>
@@ -49,6 +52,7 @@ internal sealed class MessagingOptionsValidation : IValidateOptions<MessagingOpt
         List<string> flaws = [];
         Check(options.RelayBatch is >= 1 and <= 5000, "RelayBatch must be from 1 to 5000.");
         Check(options.ReadBatch is >= 1 and <= 1000, "ReadBatch must be from 1 to 1000.");
+        Check(options.HandleBatch is >= 1 and <= 1000, "HandleBatch must be from 1 to 1000.");
         Check(options.Parallelism is >= 1 and <= 64, "Parallelism must be from 1 to 64.");
         Check(options.MaxHeld >= options.ReadBatch, "MaxHeld must not be less than ReadBatch.");
         Check(options.EffectiveRetryDelays.All(delay => delay > TimeSpan.Zero), "RetryDelays must be positive.");

@@ -74,7 +74,11 @@ internal sealed class MessagingTelemetry : IDisposable
         _duration.Record(duration.TotalSeconds, Stream(stream), Group(group), Type(type));
     }
 
-    public void Duplicate(string stream, string group) => _duplicates.Add(1, Stream(stream), Group(group));
+    public void Duplicates(string stream, string group, int count)
+    {
+        if (count > 0)
+            _duplicates.Add(count, Stream(stream), Group(group));
+    }
 
     public void Retried(string stream, string group) => _retried.Add(1, Stream(stream), Group(group));
 

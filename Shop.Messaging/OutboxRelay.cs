@@ -17,6 +17,7 @@ internal sealed class OutboxRelay<TDb>(
     IServiceScopeFactory scopes,
     DatabaseReadiness<TDb> readiness,
     MessagingTelemetry telemetry,
+    FaultPoints faults,
     TimeProvider clock,
     ILogger<OutboxRelay<TDb>> log)
     : WorkLoop($"Relay of {module.Stream}", Poll, readiness.Migrated, log)
@@ -59,7 +60,9 @@ internal sealed class OutboxRelay<TDb>(
         var spans = claimed.ConvertAll(row => telemetry.Sending(module.Stream, row.Id, row.TraceParent));
         try
         {
+            faults.Reached(module.Claimed);
             await redis.AppendAsync(module.Stream, claimed.ConvertAll(row => row.Content));
+            faults.Reached(module.Sent);
             // Sent is sent: stopping now must not have these events sent again.
             await transaction.CommitAsync(CancellationToken.None);
             return claimed.Count;

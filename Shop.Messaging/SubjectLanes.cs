@@ -48,19 +48,30 @@ internal sealed class SubjectLanes(TimeProvider clock)
         }
     }
 
-    /// <summary>The next delivery to handle; null when no more are handed out.</summary>
-    public async ValueTask<Delivery?> TakeAsync()
+    /// <summary>
+    /// The next deliveries to handle, at most one of each lane; none when no more are handed out. One that must be alone is.
+    /// </summary>
+    public async ValueTask<Delivery[]> TakeAsync(int most)
     {
         while (await _ready.Reader.WaitToReadAsync())
         {
-            if (_ready.Reader.TryRead(out var lane))
+            List<Delivery> taken = [];
+            lock (_lock)
             {
-                lock (_lock)
-                    return lane.Take();
+                while (taken.Count < most && _ready.Reader.TryPeek(out var lane) && (taken.Count == 0 || !lane.First.IsAlone))
+                {
+                    _ready.Reader.TryRead(out _);
+                    taken.Add(lane.Take());
+                    if (taken[^1].IsAlone)
+                        break;
+                }
             }
+
+            if (taken.Count > 0)
+                return [.. taken];
         }
 
-        return null;
+        return [];
     }
 
     /// <summary>The delivery is settled: the next of its lane may be handled. It stays held until <see cref="Release"/>.</summary>
@@ -105,10 +116,13 @@ internal sealed class SubjectLanes(TimeProvider clock)
     /// <summary>Hands out no more; those taken may finish, the others stay pending in Redis for someone else.</summary>
     public void Close()
     {
-        _ready.Writer.TryComplete();
-        while (_ready.Reader.TryRead(out _))
+        lock (_lock)
         {
-            // Dropped here, still pending there.
+            _ready.Writer.TryComplete();
+            while (_ready.Reader.TryRead(out _))
+            {
+                // Dropped here, still pending there.
+            }
         }
     }
 
@@ -127,6 +141,8 @@ internal sealed class SubjectLanes(TimeProvider clock)
 
         public bool IsEmpty => _waiting.Count == 0;
 
+        public Delivery First => _waiting.First!.Value;
+
         public void Insert(Delivery delivery)
         {
             var before = _waiting.Last;
@@ -141,7 +157,7 @@ internal sealed class SubjectLanes(TimeProvider clock)
 
         public Delivery Take()
         {
-            var first = _waiting.First!.Value;
+            var first = First;
             _waiting.RemoveFirst();
             return first;
         }

@@ -5,7 +5,7 @@ using Shop.ServiceDefaults;
 namespace Shop.Messaging;
 
 /// <summary>Which events a module reacts to, and how.</summary>
-/// <typeparam name="TDb">The module's context; one of its own for each message.</typeparam>
+/// <typeparam name="TDb">The module's context.</typeparam>
 public sealed class Subscriptions<TDb>
     where TDb : DbContext
 {
@@ -14,10 +14,11 @@ public sealed class Subscriptions<TDb>
     /// <summary>
     /// Has <paramref name="handle"/> called once in effect for each <typeparamref name="TEvent"/>. It changes entities and
     /// publishes events; the caller stores both, together with the note that the message is done, and commits. It must not
-    /// commit and must not have effects elsewhere, since it is repeated when the transaction fails.
+    /// commit and must not have effects elsewhere, since it is repeated when the transaction fails. The context may be shared
+    /// with handlers of other subjects and must not be cleared; rows that they change as well want one way of changing them.
     /// </summary>
     /// <typeparam name="TEvent">The fields of the event that this module reads.</typeparam>
-    /// <param name="handle">Receives the event, the context, what else is known, and the end of patience.</param>
+    /// <param name="handle">Receives the event, the context, what else is known, and the end of patience, which it obeys.</param>
     /// <exception cref="ArgumentException">The type is malformed or has a handler already.</exception>
     public Subscriptions<TDb> On<TEvent>(Func<TEvent, TDb, EventContext, CancellationToken, Task> handle)
         where TEvent : IEvent

@@ -1,0 +1,69 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Shop.Tests.Messaging;
+
+/// <summary>A real Postgres and a real Redis without the shop, for whoever tests how messages travel.</summary>
+[CollectionDefinition(nameof(Backends))]
+public sealed class Backends : IAsyncLifetime, ICollectionFixture<Backends>
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private DistributedApplication? _app;
+    private ConnectionMultiplexer? _redis;
+
+    public string Postgres { get; private set; } = "";
+
+    public string Redis { get; private set; } = "";
+
+    /// <summary>A connection of the tests' own, for looking and for doing damage.</summary>
+    public IDatabase Streams => _redis!.GetDatabase();
+
+    private DistributedApplication App => _app ?? throw new InvalidOperationException("Not started.");
+
+    public async ValueTask InitializeAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+        {
+            Args = ["--DcpPublisher:RandomizePorts=true"], DisableDashboard = true, EnableResourceLogging = true,
+        });
+        var database = builder.AddPostgres("postgres").AddDatabase("messages");
+        var redis = builder.AddRedis("redis").WithPersistence();
+        builder.Services.AddLogging(logging => logging.ClearProviders());
+        _app = builder.Build();
+        await _app.StartAsync(patience.Token);
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync("messages", patience.Token);
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync("redis", patience.Token);
+        Postgres = (await database.Resource.ConnectionStringExpression.GetValueAsync(patience.Token))!;
+        Redis = (await redis.Resource.ConnectionStringExpression.GetValueAsync(patience.Token))!;
+        _redis = await ConnectionMultiplexer.ConnectAsync($"{Redis},allowAdmin=true");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_redis is not null)
+            await _redis.DisposeAsync();
+
+        if (_app is not null)
+            await _app.DisposeAsync();
+    }
+
+    public async Task StopRedisAsync() => await CommandAsync(KnownResourceCommands.StopCommand, KnownResourceStates.TerminalStates);
+
+    public async Task StartRedisAsync()
+    {
+        await CommandAsync(KnownResourceCommands.StartCommand, [KnownResourceStates.Running]);
+        await App.ResourceNotifications.WaitForResourceHealthyAsync("redis", TestContext.Current.CancellationToken);
+    }
+
+    private async Task CommandAsync(string command, IEnumerable<string> until)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var instance = (await App.ResourceNotifications.WaitForResourceAsync("redis", _ => true, cancel)).ResourceId;
+        Assert.True((await App.ResourceCommands.ExecuteCommandAsync(instance, command, cancel)).Success);
+        await App.ResourceNotifications.WaitForResourceAsync("redis", until, cancel);
+    }
+}
