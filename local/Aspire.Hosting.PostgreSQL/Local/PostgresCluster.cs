@@ -15,6 +15,10 @@ internal sealed class PostgresCluster(string parent, TimeProvider clock)
     private static readonly TimeSpan LastServerEnds = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
+    private const string LockName = "postmaster.pid";
+    // Process, folder, start, port, socket folder, address, shared memory, status.
+    private const int StatusLine = 7;
+
     // Nobody can sign in to the template, and nobody from another machine to the data.
     private const string HostBasedAuthentication = """
         # Written by the local host at every start.
@@ -31,7 +35,17 @@ internal sealed class PostgresCluster(string parent, TimeProvider clock)
 
     private string VersionFile => Path.Combine(Folder, "PG_VERSION");
 
-    private string LockFile => Path.Combine(Folder, "postmaster.pid");
+    private string LockFile => Path.Combine(Folder, LockName);
+
+    /// <summary>Whether the server that works on the data says that it is ready.</summary>
+    public static bool TakesConnections(string data)
+    {
+        var lockFile = new FileInfo(Path.Combine(data, LockName));
+        if (!lockFile.Exists) return false;
+
+        using var reader = new StreamReader(lockFile.Open(FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd().Split('\n').ElementAtOrDefault(StatusLine)?.Trim() == "ready";
+    }
 
     /// <summary>Makes the data if there is none, and makes it ready for a server to start.</summary>
     /// <exception cref="InvalidOperationException">initdb failed, or another server works on the data.</exception>

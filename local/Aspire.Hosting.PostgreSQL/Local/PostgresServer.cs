@@ -38,6 +38,7 @@ internal static class PostgresServer
             ?? throw new InvalidOperationException($"The parameter '{resource.PasswordParameter.Name}' has no value.");
         await cluster.PrepareAsync(server, cache, user, password, context.Progress, cancel);
 
+        resource.DataFolder = cluster.Folder;
         return new ProcessStart(server.Postgres, Arguments(cluster.Folder, context.Port))
         {
             Environment = Environment,

@@ -28,7 +28,11 @@ internal sealed class LocalFolders : IDisposable
         var folder = volume is null || _settings.IsTest
             ? Path.Combine(_throwAway.Value.Folder, resource.Name)
             : Path.Combine(_durable, volume);
+        Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+        // What servers write is nobody else's business, whatever mode they write it with.
+        const UnixFileMode Ours = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(folder);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, Ours);
         return folder;
     }
 
