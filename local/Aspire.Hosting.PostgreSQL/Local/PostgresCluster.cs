@@ -9,8 +9,9 @@ namespace Aspire.Hosting.Local;
 /// copy takes a fraction of initdb's time; it appears under its name only when it is whole and on disk.
 /// </summary>
 /// <param name="parent">The folder that this host gives the resource; the data is a folder in it.</param>
+/// <param name="isKept">Whether the data outlives the host, and so must outlive a power cut.</param>
 /// <param name="clock">Times the wait for a server that still ends.</param>
-internal sealed class PostgresCluster(string parent, TimeProvider clock)
+internal sealed class PostgresCluster(string parent, bool isKept, TimeProvider clock)
 {
     private static readonly TimeSpan LastServerEnds = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
@@ -84,7 +85,8 @@ internal sealed class PostgresCluster(string parent, TimeProvider clock)
         Copy(Path.Combine(template, "pgdata"), partial);
         await UnprivilegedAccount.OwnAsync(parent, cancel);
         await SetPasswordAsync(server, partial, user, password, cancel);
-        await RunAsync(new ProcessStart(server.InitDb, ["--sync-only", "-D", partial]) { Unprivileged = true }, cancel);
+        // A thousand files to disk take seconds on a busy machine.
+        if (isKept) await RunAsync(new ProcessStart(server.InitDb, ["--sync-only", "-D", partial]) { Unprivileged = true }, cancel);
         Directory.Move(partial, Folder);
     }
 

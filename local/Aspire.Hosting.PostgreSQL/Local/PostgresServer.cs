@@ -26,7 +26,7 @@ internal static class PostgresServer
         var resource = (PostgresServerResource)context.Resource;
         var clock = context.Services.GetService<TimeProvider>() ?? TimeProvider.System;
         var cache = new NativeCache(clock);
-        var cluster = new PostgresCluster(context.DataDirectory, clock);
+        var cluster = new PostgresCluster(context.DataDirectory, context.KeepsData, clock);
         var server = await PostgresInstallation.FindAsync(
             context.Services.GetService<IConfiguration>()?[PostgresInstallation.Setting],
             cluster.Major,
