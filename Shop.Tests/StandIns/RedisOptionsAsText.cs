@@ -53,6 +53,14 @@ public class RedisOptionsAsText
     public void Are_refused_when_they_make_no_sense(string text) =>
         Assert.ThrowsAny<ArgumentException>(() => ConfigurationOptions.Parse(text));
 
+    [Theory]
+    [InlineData("1", true)]
+    [InlineData("0", false)]
+    [InlineData("Yes", true)]
+    [InlineData("off", false)]
+    public void Take_every_word_for_yes_and_no(string text, bool meant) =>
+        Assert.Equal(meant, ConfigurationOptions.Parse($"redis,ssl={text}").Ssl);
+
     [Fact]
     public void Pass_over_unknown_names_where_allowed() =>
         Assert.Equal("redis", Assert.IsType<DnsEndPoint>(Assert.Single(ConfigurationOptions.Parse("redis,colour=red", ignoreUnknown: true).EndPoints)).Host);

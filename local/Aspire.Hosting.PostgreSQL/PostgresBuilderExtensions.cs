@@ -36,7 +36,7 @@ public static class PostgresBuilderExtensions
         builder.Services.AddHttpClient(PostgresDownload.HttpClientName);
         builder.Eventing.Subscribe<ResourceReadyEvent>(
             server, (ready, cancel) => DatabaseCreation.RunAsync(server, ready.Services, cancel));
-        var healthCheck = AddHealthCheck(builder, name, server.GetAdminConnectionStringAsync);
+        var healthCheck = AddHealthCheck(builder, name, server, server.GetAdminConnectionStringAsync);
 
         return builder.AddResource(server)
             .WithEndpoint(port: port, targetPort: 5432, name: PostgresServerResource.PrimaryEndpointName)
@@ -59,7 +59,8 @@ public static class PostgresBuilderExtensions
         var healthCheck = AddHealthCheck(
             builder.ApplicationBuilder,
             name,
-            async cancel => database.Parent.DatabasesCreated
+            builder.Resource,
+            async cancel => database.Parent.Existing.ContainsKey(database.DatabaseName)
                 ? await database.ConnectionStringExpression.GetValueAsync(cancel)
                 : throw new InvalidOperationException("The database is not created yet."));
         return builder.ApplicationBuilder.AddResource(database).WithHealthCheck(healthCheck);
@@ -92,11 +93,12 @@ public static class PostgresBuilderExtensions
     private static string AddHealthCheck(
         IDistributedApplicationBuilder builder,
         string resource,
+        PostgresServerResource server,
         Func<CancellationToken, ValueTask<string?>> connectionString)
     {
         var key = $"{resource}_check";
         builder.Services.AddHealthChecks().Add(
-            new HealthCheckRegistration(key, _ => new PostgresHealthCheck(connectionString), failureStatus: null, tags: null));
+            new HealthCheckRegistration(key, _ => new PostgresHealthCheck(server, connectionString), failureStatus: null, tags: null));
         return key;
     }
 }

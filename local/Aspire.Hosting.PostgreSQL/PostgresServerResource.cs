@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>A PostgreSQL server.</summary>
@@ -71,10 +72,13 @@ public class PostgresServerResource : ContainerResource, IResourceWithConnection
     ];
 
     /// <summary>
-    /// Whether the databases asked for have been created, or tried to, in this run. Asking for them before would
-    /// only fill the server's log.
+    /// Where its data is, once it has been started. The server itself writes there whether it takes connections: asking
+    /// it too early would only fill its log.
     /// </summary>
-    internal bool DatabasesCreated { get; set; }
+    internal string? DataFolder { get; set; }
+
+    /// <summary>The names of the databases that are known to be there.</summary>
+    internal ConcurrentDictionary<string, bool> Existing { get; } = new();
 
     /// <summary>The connection string to the database that every server has.</summary>
     internal async ValueTask<string?> GetAdminConnectionStringAsync(CancellationToken cancel) =>

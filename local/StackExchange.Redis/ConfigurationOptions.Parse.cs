@@ -80,8 +80,8 @@ public sealed partial class ConfigurationOptions
 
     private static bool Bool(string name, string value) => value.ToUpperInvariant() switch
     {
-        "TRUE" or "YES" or "ON" => true,
-        "FALSE" or "NO" or "OFF" => false,
+        "TRUE" or "YES" or "ON" or "1" => true,
+        "FALSE" or "NO" or "OFF" or "0" => false,
         _ => throw new ArgumentException($"Keyword '{name}' requires a boolean value.", name),
     };
 

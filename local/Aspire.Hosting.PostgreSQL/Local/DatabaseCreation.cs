@@ -19,6 +19,7 @@ internal static partial class DatabaseCreation
             await server.GetAdminConnectionStringAsync(cancel), cancel);
         // Asked first: a CREATE DATABASE that fails would be an error in the server's log at every start.
         var existing = await ListAsync(connection, cancel);
+        foreach (var database in existing) server.Existing[database] = true;
         foreach (var database in server.Databases.Values.Distinct().Where(name => !existing.Contains(name)))
         {
             try
@@ -37,9 +38,10 @@ internal static partial class DatabaseCreation
             {
                 LogFailed(log, failure, database);
             }
-        }
 
-        server.DatabasesCreated = true;
+            // Also after a failure: the database's own health then says what is wrong.
+            server.Existing[database] = true;
+        }
     }
 
     private static async Task<HashSet<string>> ListAsync(NpgsqlConnection connection, CancellationToken cancel)

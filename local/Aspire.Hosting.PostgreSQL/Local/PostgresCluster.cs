@@ -9,11 +9,16 @@ namespace Aspire.Hosting.Local;
 /// copy takes a fraction of initdb's time; it appears under its name only when it is whole and on disk.
 /// </summary>
 /// <param name="parent">The folder that this host gives the resource; the data is a folder in it.</param>
+/// <param name="isKept">Whether the data outlives the host, and so must outlive a power cut.</param>
 /// <param name="clock">Times the wait for a server that still ends.</param>
-internal sealed class PostgresCluster(string parent, TimeProvider clock)
+internal sealed class PostgresCluster(string parent, bool isKept, TimeProvider clock)
 {
     private static readonly TimeSpan LastServerEnds = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
+
+    private const string LockName = "postmaster.pid";
+    // Process, folder, start, port, socket folder, address, shared memory, status.
+    private const int StatusLine = 7;
 
     // Nobody can sign in to the template, and nobody from another machine to the data.
     private const string HostBasedAuthentication = """
@@ -31,7 +36,17 @@ internal sealed class PostgresCluster(string parent, TimeProvider clock)
 
     private string VersionFile => Path.Combine(Folder, "PG_VERSION");
 
-    private string LockFile => Path.Combine(Folder, "postmaster.pid");
+    private string LockFile => Path.Combine(Folder, LockName);
+
+    /// <summary>Whether the server that works on the data says that it is ready.</summary>
+    public static bool TakesConnections(string data)
+    {
+        var lockFile = new FileInfo(Path.Combine(data, LockName));
+        if (!lockFile.Exists) return false;
+
+        using var reader = new StreamReader(lockFile.Open(FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd().Split('\n').ElementAtOrDefault(StatusLine)?.Trim() == "ready";
+    }
 
     /// <summary>Makes the data if there is none, and makes it ready for a server to start.</summary>
     /// <exception cref="InvalidOperationException">initdb failed, or another server works on the data.</exception>
@@ -70,7 +85,8 @@ internal sealed class PostgresCluster(string parent, TimeProvider clock)
         Copy(Path.Combine(template, "pgdata"), partial);
         await UnprivilegedAccount.OwnAsync(parent, cancel);
         await SetPasswordAsync(server, partial, user, password, cancel);
-        await RunAsync(new ProcessStart(server.InitDb, ["--sync-only", "-D", partial]) { Unprivileged = true }, cancel);
+        // A thousand files to disk take seconds on a busy machine.
+        if (isKept) await RunAsync(new ProcessStart(server.InitDb, ["--sync-only", "-D", partial]) { Unprivileged = true }, cancel);
         Directory.Move(partial, Folder);
     }
 

@@ -1,10 +1,12 @@
+using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 
 namespace Aspire.Hosting.Local;
 
 /// <summary>Healthy means: a new connection can sign in to the database and gets an answer to a query.</summary>
-internal sealed class PostgresHealthCheck(Func<CancellationToken, ValueTask<string?>> connectionString) : IHealthCheck
+internal sealed class PostgresHealthCheck(
+    PostgresServerResource server, Func<CancellationToken, ValueTask<string?>> connectionString) : IHealthCheck
 {
     private const int TimeoutSeconds = 5;
 
@@ -13,6 +15,9 @@ internal sealed class PostgresHealthCheck(Func<CancellationToken, ValueTask<stri
     {
         try
         {
+            if (server.DataFolder is { } data && !PostgresCluster.TakesConnections(data))
+                return HealthCheckResult.Unhealthy("The server is starting.");
+
             await using var connection = await OpenAsync(await connectionString(cancellationToken), cancellationToken);
             await using var command = new NpgsqlCommand("SELECT 1", connection);
             await command.ExecuteScalarAsync(cancellationToken);
@@ -23,7 +28,7 @@ internal sealed class PostgresHealthCheck(Func<CancellationToken, ValueTask<stri
             return HealthCheckResult.Unhealthy(
                 "The data was created with another password. Set the parameter to the old one, or delete the data volume.", refused);
         }
-        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or InvalidOperationException)
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or InvalidOperationException or IOException)
         {
             return HealthCheckResult.Unhealthy(failure.Message, failure);
         }

@@ -26,7 +26,7 @@ internal static class PostgresServer
         var resource = (PostgresServerResource)context.Resource;
         var clock = context.Services.GetService<TimeProvider>() ?? TimeProvider.System;
         var cache = new NativeCache(clock);
-        var cluster = new PostgresCluster(context.DataDirectory, clock);
+        var cluster = new PostgresCluster(context.DataDirectory, context.KeepsData, clock);
         var server = await PostgresInstallation.FindAsync(
             context.Services.GetService<IConfiguration>()?[PostgresInstallation.Setting],
             cluster.Major,
@@ -38,6 +38,7 @@ internal static class PostgresServer
             ?? throw new InvalidOperationException($"The parameter '{resource.PasswordParameter.Name}' has no value.");
         await cluster.PrepareAsync(server, cache, user, password, context.Progress, cancel);
 
+        resource.DataFolder = cluster.Folder;
         return new ProcessStart(server.Postgres, Arguments(cluster.Folder, context.Port))
         {
             Environment = Environment,

@@ -23,9 +23,6 @@ internal static class RedisServer
                 ?? throw new InvalidOperationException($"The parameter '{parameter.Name}' has no value.")
             : null;
         var persistence = resource.Annotations.OfType<RedisPersistence>().LastOrDefault();
-        // Redis writes its data for everybody to read.
-        const UnixFileMode Ours = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(context.DataDirectory, Ours);
         var file = Path.Combine(context.DataDirectory, "redis.conf");
         await WriteSecretAsync(file, Configuration(context.Port, context.DataDirectory, password, persistence), cancel);
         await UnprivilegedAccount.OwnAsync(context.DataDirectory, cancel);

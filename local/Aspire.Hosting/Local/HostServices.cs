@@ -30,7 +30,9 @@ internal static class HostServices
         host.Services.TryAddSingleton(TimeProvider.System);
         host.Services.AddSingleton(options);
         host.Services.AddSingleton(appHost);
-        host.Services.AddSingleton(UserSecrets.Open(appHost));
+        var settings = new HostSettings(host.Configuration);
+        host.Services.AddSingleton(settings);
+        host.Services.AddSingleton(UserSecrets.Open(appHost, settings));
         host.Services.AddSingleton(builder.Eventing);
         host.Services.AddSingleton(builder.ExecutionContext);
         host.Services.AddSingleton(new DistributedApplicationModel(builder.Resources));
@@ -40,7 +42,6 @@ internal static class HostServices
         host.Services.AddHealthChecks();
         host.Services.AddHttpClient();
 
-        host.Services.AddSingleton(services => new HostSettings(services.GetRequiredService<IConfiguration>()));
         host.Services.AddSingleton<HealthProbe>();
         host.Services.AddSingleton<HealthChecker>();
         host.Services.AddSingleton<PortReservations>();
@@ -60,5 +61,5 @@ internal static class HostServices
 internal sealed class HostSettings(IConfiguration configuration)
 {
     /// <summary>Fixed public ports are ignored and data is thrown away: how tests run.</summary>
-    public bool IsTest { get; } = configuration.GetValue(HostServices.RandomizePorts, false);
+    public bool IsTest => configuration.GetValue(HostServices.RandomizePorts, false);
 }

@@ -21,14 +21,19 @@ internal sealed class LocalFolders : IDisposable
         _throwAway = new Lazy<(string, FileStream)>(CreateThrowAway);
     }
 
+    /// <summary>Whether the data outlives the host.</summary>
+    public bool Keeps(IResource resource) => VolumeOf(resource) is not null;
+
     public string DataOf(IResource resource)
     {
-        var volume = resource.Annotations.OfType<ContainerMountAnnotation>()
-            .LastOrDefault(mount => mount.Type == ContainerMountType.Volume)?.Source;
-        var folder = volume is null || _settings.IsTest
-            ? Path.Combine(_throwAway.Value.Folder, resource.Name)
-            : Path.Combine(_durable, volume);
+        var folder = VolumeOf(resource) is { } volume
+            ? Path.Combine(_durable, volume)
+            : Path.Combine(_throwAway.Value.Folder, resource.Name);
+        Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+        // What servers write is nobody else's business, whatever mode they write it with.
+        const UnixFileMode Ours = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(folder);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, Ours);
         return folder;
     }
 
@@ -40,6 +45,9 @@ internal sealed class LocalFolders : IDisposable
         inUse.Dispose();
         Delete(folder);
     }
+
+    private string? VolumeOf(IResource resource) => _settings.IsTest ? null : resource.Annotations
+        .OfType<ContainerMountAnnotation>().LastOrDefault(mount => mount.Type == ContainerMountType.Volume)?.Source;
 
     private (string Folder, FileStream InUse) CreateThrowAway()
     {

@@ -21,6 +21,9 @@ internal sealed class NativeServerContext
     /// <summary>Exists, and is empty on first use. Kept over restarts of the host when the resource has a volume and this is not a test.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>Whether the data outlives the host.</summary>
+    public required bool KeepsData { get; init; }
+
     /// <summary>The resource's console.</summary>
     public required ILogger Log { get; init; }
 

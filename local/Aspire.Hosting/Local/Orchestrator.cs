@@ -109,10 +109,10 @@ internal sealed partial class Orchestrator(
         {
             await parameter.GetValueAsync(cancel);
         }
-        catch (MissingParameterValueException missing)
+        catch (DistributedApplicationException missing)
         {
             state = KnownResourceStates.ValueMissing;
-            services.Report.Failed(parameter, $"is missing: {missing.Message}", []);
+            services.Report.Failed(parameter, $"has no value: {missing.Message}", []);
         }
 
         await services.Notifications.PublishUpdateAsync(parameter, snapshot => snapshot with { State = state });

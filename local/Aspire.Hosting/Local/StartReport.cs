@@ -22,7 +22,7 @@ internal sealed partial class StartReport(
     public async Task RunAsync(CancellationToken cancel)
     {
         var started = clock.GetTimestamp();
-        var healthy = Task.WhenAll(Awaited().Select(resource => notifications.WaitForResourceAsync(resource.Name, IsWell, cancel)));
+        var healthy = Task.WhenAll(Awaited().SelectMany(ReplicaIds.Of).Select(id => notifications.WaitForResourceAsync(id, IsWell, cancel)));
         if (await Task.WhenAny(healthy, Task.Delay(Patience, clock, cancel)) != healthy && !cancel.IsCancellationRequested)
             Print($"Not all resources are healthy after {Patience.TotalSeconds:0} seconds:");
 
@@ -51,15 +51,20 @@ internal sealed partial class StartReport(
         if (options.EnableResourceLogging) LogFailed(resource.Name, "could not be started", failure.Message);
     }
 
-    private IEnumerable<IResource> Awaited() => model.Resources.Where(resource =>
-        Launcher.CanLaunch(resource) && !resource.Annotations.OfType<ExplicitStartupAnnotation>().Any());
+    /// <summary>What has a health of its own: what is started, and the databases in it.</summary>
+    private IEnumerable<IResource> Listed() => model.Resources.Where(resource => Launcher.CanLaunch(resource) || resource is IResourceWithParent);
+
+    private IEnumerable<IResource> Awaited() => Listed().Where(resource => !StartsOnDemand(resource));
+
+    private static bool StartsOnDemand(IResource resource) => resource.Annotations.OfType<ExplicitStartupAnnotation>().Any()
+        || (resource is IResourceWithParent child && StartsOnDemand(child.Parent));
 
     private static bool IsWell(ResourceEvent one) =>
         one.Snapshot.HealthStatus == HealthStatus.Healthy || one.Snapshot.State?.Text == KnownResourceStates.Finished;
 
     private void Print(string title)
     {
-        var rows = model.Resources.Where(Launcher.CanLaunch).Select(resource => (resource.Name, State: StateOf(resource), Url: UrlOf(resource))).ToArray();
+        var rows = Listed().Select(resource => (resource.Name, State: StateOf(resource), Url: UrlOf(resource))).ToArray();
         var (nameWidth, stateWidth) = (rows.Max(row => row.Name.Length), rows.Max(row => row.State.Length));
         console.Say("");
         console.Say(title, isBold: true);

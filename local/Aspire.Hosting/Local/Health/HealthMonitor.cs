@@ -21,10 +21,10 @@ internal sealed partial class HealthMonitor(
     ILogger log)
 {
     private static readonly TimeSpan WhileHealthy = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan WhileStarting = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan WhileStarting = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     // In the first seconds each check may be the one that lets others start.
-    private const int QuickChecks = 100;
+    private const int QuickChecks = 200;
 
     private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private bool _wasHealthy;

@@ -31,6 +31,7 @@ internal sealed class Launcher(
         Resource = resource,
         Port = endpoints.PortOf(resource, replica, resource.Annotations.OfType<EndpointAnnotation>().First()),
         DataDirectory = folders.DataOf(resource),
+        KeepsData = folders.Keeps(resource),
         Log = consoles.GetLogger(resource),
         Services = services,
         Progress = progress,

@@ -6,9 +6,10 @@ namespace Aspire.Hosting.Local;
 
 /// <summary>
 /// The user secrets of the app host. Several hosts may read and write at one time: a file beside it is the lock, and a
-/// new content replaces the old one whole.
+/// new content replaces the old one whole. They are kept in every environment, as the volumes are: data that outlived
+/// its password would be lost. A test, whose data is thrown away, leaves them alone.
 /// </summary>
-internal sealed class UserSecrets(string? file)
+internal sealed class UserSecrets(string? file, HostSettings settings)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(10);
@@ -19,15 +20,16 @@ internal sealed class UserSecrets(string? file)
     public static UserSecrets Of(IDistributedApplicationBuilder builder) =>
         (UserSecrets)builder.Services.First(service => service.ServiceType == typeof(UserSecrets)).ImplementationInstance!;
 
-    public static UserSecrets Open(AppHostProject appHost) =>
-        new(appHost.UserSecretsId is { } id ? PathHelper.GetSecretsPathFromSecretsId(id) : null);
+    public static UserSecrets Open(AppHostProject appHost, HostSettings settings) =>
+        new(appHost.UserSecretsId is { } id ? PathHelper.GetSecretsPathFromSecretsId(id) : null, settings);
 
     /// <summary>The secret of this name, made and kept if there is none.</summary>
+    /// <exception cref="DistributedApplicationException">It can't be kept, or what is kept can't be read.</exception>
     public string GetOrAdd(string name, Func<string> make)
     {
         lock (_oneAtATime)
         {
-            if (file is null) return _withoutFile.TryGetValue(name, out var known) ? known : _withoutFile[name] = make();
+            if (file is null || settings.IsTest) return _withoutFile.TryGetValue(name, out var known) ? known : _withoutFile[name] = make();
 
             CreateFolder();
             using var exclusive = Acquire();
@@ -44,8 +46,17 @@ internal sealed class UserSecrets(string? file)
     private void CreateFolder()
     {
         var folder = Path.GetDirectoryName(file)!;
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        try
+        {
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+            else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new DistributedApplicationException(
+                $"The folder '{folder}', where generated passwords are kept, can't be made: {failure.Message} Set HOME to a folder that can be written.",
+                failure);
+        }
     }
 
     private FileStream Acquire()

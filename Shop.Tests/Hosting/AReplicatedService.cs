@@ -1,0 +1,42 @@
+using System.Globalization;
+using Aspire.Hosting;
+using Aspire.Hosting.Testing;
+
+namespace Shop.Tests.Hosting;
+
+public class AReplicatedService
+{
+    private const int Requests = 20;
+
+    [Fact]
+    public async Task Is_served_by_both_goes_on_when_one_dies_and_has_two_again()
+    {
+        Requires.LocalHostOnLinux();
+        await using var app = await SmallApp.StartAsync(builder => builder.AddProject<Projects.Shop_Shipping>("service")
+            .WithHttpEndpoint().WithHttpHealthCheck().WithReplicas(2)
+            .WithEnvironment(StartupHook.Variable, StartupHook.Path)
+            .WithEnvironment(StartupHook.ProgramVariable, nameof(SmallService)));
+        using var client = app.App.CreateHttpClient("service", "http");
+        var both = await Eventually.Is(() => AskAsync(client), served => served.Count == 2, what: "Service by both");
+
+        await Processes.SignalAsync(both.First(), "KILL");
+        await Eventually.Equals(false, () => Task.FromResult(Processes.Lives(both.First())), what: "The end of the first");
+
+        Assert.Contains(both.Last(), await AskAsync(client));
+        await Eventually.Is(() => AskAsync(client), served => served.Count == 2 && !served.Contains(both.First()), what: "Service by both again");
+    }
+
+    /// <summary>The processes that answer. Each request comes by a connection of its own, for that is what the replicas take turns at.</summary>
+    private static async Task<HashSet<int>> AskAsync(HttpClient client)
+    {
+        HashSet<int> served = [];
+        for (var asked = 0; asked < Requests; asked++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { ConnectionClose = true } };
+            using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            served.Add(int.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync(), CultureInfo.InvariantCulture));
+        }
+
+        return served;
+    }
+}
