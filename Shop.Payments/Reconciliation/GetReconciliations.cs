@@ -29,7 +29,7 @@ internal sealed record Report(
 
     public static Report Of(ReconciliationRun run) => new(
         run.Id, run.Status, run.StartedAt, run.FinishedAt, run.AskedBy, run.Compared, run.UnderWay, run.Found,
-        [.. run.Differences.Select(found => new Item(
+        [.. run.Differences.OrderBy(found => found.Record).ThenBy(found => found.BankKey).Select(found => new Item(
             found.OrderId, found.Record, found.Kind, found.BankKey, EntryOf(found.Ours), EntryOf(found.Theirs)))]);
 
     private static Entry? EntryOf(Side? side) => side is null ? null : new(side.Status, new(side.Amount, side.Currency));
@@ -57,7 +57,7 @@ internal static class GetReconciliations
     public static async Task<Results<Ok<Report>, ProblemHttpResult>> One(Guid id, PaymentsDb db, CancellationToken cancel)
     {
         var run = await db.Reconciliations.AsNoTracking()
-            .Include(run => run.Differences.OrderBy(found => found.Id))
+            .Include(run => run.Differences)
             .SingleOrDefaultAsync(run => run.Id == id, cancel);
         return run is null ? Problem.NotFound("There is no such reconciliation.") : TypedResults.Ok(Report.Of(run));
     }

@@ -65,8 +65,9 @@ internal sealed partial class Reconciler(
             await CompareAsync(run, RecordKind.Refund, young, RefundsAsync(cancel), BankAsync((bank, after, stop) => bank.ListRefundsAsync(after, Page, stop), cancel), cancel);
             run.End(RunStatus.Completed, await db.NowAsync(cancel));
         }
-        catch (Exception exception) when (Failed(exception, run))
+        catch (Exception exception) when (exception is BankAwayException or OperationCanceledException)
         {
+            run.End(RunStatus.Failed, await db.NowAsync(CancellationToken.None));
             await db.SaveChangesAsync(CancellationToken.None);
             throw;
         }
@@ -79,12 +80,6 @@ internal sealed partial class Reconciler(
             LogNone(run.Id, run.Compared);
 
         return run;
-    }
-
-    private static bool Failed(Exception exception, ReconciliationRun run)
-    {
-        run.End(RunStatus.Failed, run.StartedAt);
-        return exception is BankAwayException or OperationCanceledException;
     }
 
     private async Task CompareAsync(
