@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Shop.Payments.Bank;
 using Shop.ServiceDefaults;
@@ -73,8 +74,8 @@ internal sealed partial class BankCalls(
             return [];
 
         var until = await db.NowAsync(cancel) + options.Value.Lease;
-        var calls = due.ConvertAll(payment =>
-            new Call(payment.Id, payment.OrderId, payment.State.Ask, payment.Token, payment.State.Of(payment.State.Amount), payment.TraceParent));
+        var refunds = await db.NextRefundsAsync(due, cancel);
+        var calls = due.ConvertAll(payment => Call.Of(payment, refunds.GetValueOrDefault(payment.Id)));
         foreach (var payment in due)
         {
             payment.Lease(until);
@@ -118,7 +119,11 @@ internal sealed partial class BankCalls(
             ?? throw new InvalidOperationException($"The payment of order {call.OrderId} is gone.");
         var before = payment.State.Status;
         payment.Release();
-        await db.ApplyAsync(payment, answer, CancellationToken.None);
+        var refund = call.RefundId is { } id ? await db.Refunds.SingleAsync(refund => refund.Id == id) : null;
+        // The answer to a repeated call for what is already back must not be taken for the next refund's.
+        if (refund is not { Status: RefundStatus.Refunded })
+            await db.ApplyAsync(payment, answer, CancellationToken.None, refund);
+
         await db.SaveChangesAsync();
         await transaction.CommitAsync();
 
@@ -136,5 +141,16 @@ internal sealed partial class BankCalls(
     private partial void LogNotStored(Exception exception, Guid orderId, BankAsk ask);
 }
 
-/// <summary>One call to the bank; <paramref name="PaymentId"/> is its key.</summary>
-internal sealed record Call(Guid PaymentId, Guid OrderId, BankAsk Ask, string? Token, Money Amount, string? TraceParent);
+/// <summary>One call to the bank. Its key is the payment's id, that of a refund the refund's.</summary>
+internal sealed record Call(Guid PaymentId, Guid OrderId, BankAsk Ask, string? Token, Money Amount, Guid? RefundId, string? TraceParent)
+{
+    public static Call Of(Payment payment, Refund? refund)
+    {
+        var state = payment.State;
+        if (state.Ask == BankAsk.Refund && refund is null)
+            throw new InvalidOperationException($"There is no refund to ask for of order {payment.OrderId}.");
+
+        return new(
+            payment.Id, payment.OrderId, state.Ask, payment.Token, state.Of(refund?.Amount ?? state.Amount), refund?.Id, payment.TraceParent);
+    }
+}

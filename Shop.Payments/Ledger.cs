@@ -1,3 +1,5 @@
+using Shop.ServiceDefaults;
+
 namespace Shop.Payments;
 
 internal enum LedgerAccount
@@ -24,23 +26,20 @@ internal sealed class LedgerTransaction
     public DateTimeOffset At { get; private init; }
     public List<LedgerEntry> Entries { get; private init; } = [];
 
-    public static LedgerTransaction Of(Booking kind, Payment payment)
+    public static LedgerTransaction Of(Booking kind, Guid payment, Guid bankKey, Money amount)
     {
-        var (amount, bank) = kind == Booking.Capture
-            ? (payment.State.Captured, payment.State.Captured)
-            : (payment.State.Refunded, -payment.State.Refunded);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(amount);
-
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(amount.Amount);
+        var bank = kind == Booking.Capture ? amount.Amount : -amount.Amount;
         return new()
         {
             Id = Guid.CreateVersion7(),
-            PaymentId = payment.Id,
+            PaymentId = payment,
             Kind = kind,
-            BankKey = payment.Id,
+            BankKey = bankKey,
             Entries =
             [
-                new() { Account = LedgerAccount.Bank, Amount = bank, Currency = payment.State.Currency },
-                new() { Account = LedgerAccount.Sales, Amount = -bank, Currency = payment.State.Currency },
+                new() { Account = LedgerAccount.Bank, Amount = bank, Currency = amount.Currency },
+                new() { Account = LedgerAccount.Sales, Amount = -bank, Currency = amount.Currency },
             ],
         };
     }

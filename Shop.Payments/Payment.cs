@@ -39,6 +39,9 @@ internal sealed record PaymentState
     public long Captured { get; init; }
     public long Refunded { get; init; }
 
+    /// <summary>What is to go back to the customer and has not: Refunded + Owed never exceed Captured.</summary>
+    public long Owed { get; init; }
+
     /// <summary>Orders wants the money to stay with, or go back to, the customer.</summary>
     public bool Cancelled { get; init; }
 

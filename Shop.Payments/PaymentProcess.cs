@@ -14,8 +14,13 @@ internal sealed record CancellationAsked : Happening;
 /// <summary>A worker took the payment in hand and is about to ask the bank.</summary>
 internal sealed record Taken : Happening;
 
-/// <summary>The call was held back before anything was sent: the bank is away.</summary>
-internal sealed record NotSent(BankAsk Ask) : Happening;
+/// <summary>An operator gives back a part of the charge, or all of it.</summary>
+internal sealed record ReturnAsked(long Amount) : Happening;
+
+/// <summary>The call did nothing: it was held back because the bank is away, or turned away at the bank's door.</summary>
+/// <param name="Ask">What would have been asked.</param>
+/// <param name="RetryAfter">When the bank wants to be asked again, if it said so.</param>
+internal sealed record NotSent(BankAsk Ask, TimeSpan? RetryAfter = null) : Happening;
 
 /// <summary>What the bank said, or its silence. All but silence are facts, however late they arrive.</summary>
 internal abstract record BankAnswer : Happening;
@@ -33,7 +38,8 @@ internal sealed record NoSuchCharge : BankAnswer;
 /// <summary>The bank did not charge this key and never will.</summary>
 internal sealed record Voided : BankAnswer;
 
-internal sealed record Refunded : BankAnswer;
+/// <summary>The bank returned an amount; null: all that was to be returned.</summary>
+internal sealed record Refunded(long? Amount = null) : BankAnswer;
 
 /// <summary>No clear answer: a time-out, an error. The call may have had its effect.</summary>
 internal sealed record Silence : BankAnswer;
@@ -49,11 +55,18 @@ internal enum Booking
 /// <param name="Tell">Whether Orders is told the outcome: the event is the one of the state.</param>
 /// <param name="AskIn">When <see cref="PaymentState.Ask"/> is due; null leaves the time as it is.</param>
 /// <param name="Booking">What goes into the ledger.</param>
-internal sealed record Step(PaymentState State, bool Tell = false, TimeSpan? AskIn = null, Booking? Booking = null);
+/// <param name="Return">An amount that the bank is to return from now on, under a key of its own.</param>
+internal sealed record Step(PaymentState State, bool Tell = false, TimeSpan? AskIn = null, Booking? Booking = null, long Return = 0)
+{
+    /// <summary>How much the booking is about.</summary>
+    public Money Booked(PaymentState before) => State.Of(
+        Booking is Payments.Booking.Capture ? State.Captured - before.Captured : State.Refunded - before.Refunded);
+}
 
 /// <summary>
 /// Every decision about a payment, without side effects. The invariants: one charge at most, under one key; no charge is
-/// kept of a payment that was cancelled; silence never counts as "not charged"; whoever asks again is answered again.
+/// sent or kept of a payment that was cancelled; never more is returned than was charged; silence never counts as "not
+/// charged"; whoever asks again is answered again.
 /// </summary>
 internal static class PaymentProcess
 {
@@ -71,31 +84,36 @@ internal static class PaymentProcess
 
     public static Step Apply(PaymentState state, Happening happening) => happening switch
     {
-        AskedAgain => new(state, Tell: IsSettled(state)),
+        // A part that is still on its way back changes nothing about the charge.
+        AskedAgain => new(state, Tell: IsSettled(state) || state is { Status: PaymentStatus.Captured, Cancelled: false }),
         CancellationAsked => Cancel(state),
+        ReturnAsked asked when asked.Amount > 0 && asked.Amount <= Returnable(state) => Return(state, asked.Amount),
+        ReturnAsked asked => throw new InvalidOperationException($"{asked.Amount} can't be returned, only {Returnable(state)} can."),
         Taken => new(state with
         {
             // If we die now, nobody knows whether the bank got the charge.
             Ask = state.Ask == BankAsk.Charge ? BankAsk.Find : state.Ask,
             Attempts = state.Attempts + (state.Ask == BankAsk.Charge ? 1 : 0),
         }),
-        NotSent { Ask: BankAsk.Charge } when IsOpen(state) => Retry(state with
+        NotSent { Ask: BankAsk.Charge } held when IsOpen(state) => Later(held, state with
         {
             Ask = state.Ask == BankAsk.Find ? BankAsk.Charge : state.Ask,
             Attempts = state.Attempts - 1,
         }),
-        NotSent => IsSettled(state) ? new(state) : Retry(state),
+        NotSent held => IsSettled(state) ? new(state) : Later(held, state),
         BankAnswer answer when IsOpen(state) => Resolve(state, answer),
         // Against the bank's word, but money comes first: what it took after all goes back.
         Charged when state.Status is PaymentStatus.Voided or PaymentStatus.Declined => Capture(state with { Cancelled = true }),
-        Refunded when state.Status == PaymentStatus.Captured => new(
-            state with { Status = PaymentStatus.Refunded, Ask = BankAsk.Nothing, Refunded = state.Captured, Unanswered = 0 },
-            Tell: true, Booking: Booking.Refund),
+        Refunded returned when state is { Status: PaymentStatus.Captured, Owed: > 0 } => TakeBack(state, returned.Amount ?? state.Owed),
         Silence when state.Status == PaymentStatus.Captured && state.Ask == BankAsk.Refund =>
             Retry(state with { Unanswered = state.Unanswered + 1 }),
         BankAnswer => new(state),
         _ => throw new InvalidOperationException($"{happening.GetType().Name} is not known here."),
     };
+
+    /// <summary>How much an operator may still give back.</summary>
+    public static long Returnable(PaymentState state) =>
+        state is { Status: PaymentStatus.Captured, Cancelled: false } ? state.Captured - state.Refunded - state.Owed : 0;
 
     private static bool IsOpen(PaymentState state) => state.Status is PaymentStatus.Requested or PaymentStatus.Unknown;
 
@@ -108,7 +126,7 @@ internal static class PaymentProcess
         PaymentStatus.Requested when state is { Attempts: 0, Ask: BankAsk.Charge } => Void(state with { Cancelled = true }),
         _ when IsSettled(state) && state.Status != PaymentStatus.Captured => new(state, Tell: true),
         _ when state.Cancelled => new(state),
-        PaymentStatus.Captured => AskNow(state with { Cancelled = true, Ask = BankAsk.Refund }),
+        PaymentStatus.Captured => Return(state with { Cancelled = true }, Returnable(state)),
         _ => AskNow(state with { Cancelled = true, Ask = BankAsk.Void }),
     };
 
@@ -138,14 +156,34 @@ internal static class PaymentProcess
     {
         var captured = state with { Status = PaymentStatus.Captured, Captured = state.Amount, Ask = BankAsk.Nothing, Unanswered = 0 };
         return captured.Cancelled
-            ? AskNow(captured with { Ask = BankAsk.Refund }) with { Booking = Booking.Capture }
+            ? Return(captured, captured.Captured) with { Booking = Booking.Capture }
             : new(captured, Tell: true, Booking: Booking.Capture);
+    }
+
+    private static Step Return(PaymentState state, long amount) =>
+        AskNow(state with { Ask = BankAsk.Refund, Owed = state.Owed + amount }) with { Return = amount };
+
+    private static Step TakeBack(PaymentState state, long amount)
+    {
+        var (refunded, owed) = (state.Refunded + amount, state.Owed - amount);
+        if (amount <= 0 || owed < 0)
+            throw new InvalidOperationException($"The bank returned {amount} where {state.Owed} were asked for.");
+
+        var after = state with { Refunded = refunded, Owed = owed, Unanswered = 0 };
+        var step = owed > 0 ? AskNow(after) : new(after with { Ask = BankAsk.Nothing });
+        // Orders takes "refunded" for "all of it is back"; a part is between the customer and the operator.
+        return refunded < state.Captured
+            ? step with { Booking = Booking.Refund }
+            : new(step.State with { Status = PaymentStatus.Refunded }, Tell: true, Booking: Booking.Refund);
     }
 
     private static Step Void(PaymentState state) =>
         new(state with { Status = PaymentStatus.Voided, Ask = BankAsk.Nothing, Unanswered = 0 }, Tell: true);
 
     private static Step AskNow(PaymentState state) => new(state, AskIn: TimeSpan.Zero);
+
+    private static Step Later(NotSent held, PaymentState state) =>
+        held.RetryAfter is { } delay ? new(state, AskIn: delay) : Retry(state);
 
     /// <summary>Half a second, then twice as long each time.</summary>
     private static Step Retry(PaymentState state, TimeSpan? longest = null)

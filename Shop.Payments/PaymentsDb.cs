@@ -1,12 +1,16 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Shop.Messaging;
+using Shop.Payments.Reconciliation;
+using Shop.ServiceDefaults;
 
 namespace Shop.Payments;
 
 internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbContext(options)
 {
     public DbSet<Payment> Payments => Set<Payment>();
+    public DbSet<Refund> Refunds => Set<Refund>();
+    public DbSet<ReconciliationRun> Reconciliations => Set<ReconciliationRun>();
     public DbSet<LedgerTransaction> Ledger => Set<LedgerTransaction>();
 
     /// <summary>The payment of an order, held against all others until the transaction ends.</summary>
@@ -29,20 +33,39 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
         return ids.Count == 0 ? [] : await Payments.Where(payment => ids.Contains(payment.Id)).ToListAsync(cancel);
     }
 
+    /// <summary>Of each payment that owes the customer money, the oldest refund that the bank has not confirmed.</summary>
+    public async Task<Dictionary<Guid, Refund>> NextRefundsAsync(List<Payment> payments, CancellationToken cancel)
+    {
+        Guid[] owing = [.. payments.Where(payment => payment.State.Ask == BankAsk.Refund).Select(payment => payment.Id)];
+        if (owing is [])
+            return [];
+
+        var open = await Refunds.AsNoTracking().Where(refund => owing.Contains(refund.PaymentId) && refund.DoneAt == null).ToListAsync(cancel);
+        return open.GroupBy(refund => refund.PaymentId).ToDictionary(refunds => refunds.Key, refunds => refunds.MinBy(refund => refund.Id)!);
+    }
+
     /// <summary>The clock by which due times and leases are judged, the same for all replicas.</summary>
     public Task<DateTimeOffset> NowAsync(CancellationToken cancel) =>
         Database.SqlQuery<DateTimeOffset>($"SELECT clock_timestamp() AS \"Value\"").SingleAsync(cancel);
 
-    /// <summary>Carries out what <see cref="PaymentProcess"/> decides: state, ledger and event are stored by one SaveChanges.</summary>
-    public async Task ApplyAsync(Payment payment, Happening happening, CancellationToken cancel)
+    /// <summary>Carries out what <see cref="PaymentProcess"/> decides: state, ledger, refund and event are stored by one SaveChanges.</summary>
+    /// <returns>The refund that the bank has to be asked for, when there is a new one.</returns>
+    public async Task<Refund?> ApplyAsync(Payment payment, Happening happening, CancellationToken cancel, Refund? refund = null)
     {
-        var step = PaymentProcess.Apply(payment.State, happening);
-        payment.Take(step, step.AskIn is null ? default : await NowAsync(cancel));
+        var before = payment.State;
+        var step = PaymentProcess.Apply(before, happening);
+        var now = step.AskIn is null && step.Booking is null ? default : await NowAsync(cancel);
+        payment.Take(step, now);
         if (step.Booking is { } booking)
-            Ledger.Add(LedgerTransaction.Of(booking, payment));
+        {
+            Ledger.Add(LedgerTransaction.Of(booking, payment.Id, refund?.Id ?? payment.Id, step.Booked(before)));
+            refund?.Done(now);
+        }
 
         if (step.Tell)
             Tell(payment);
+
+        return step.Return > 0 ? Refunds.Add(Refund.Of(payment, step.Return, now)).Entity : null;
     }
 
     /// <summary>Announces the outcome that the payment has.</summary>
@@ -72,7 +95,25 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
     {
         model.HasDefaultSchema("payments");
         model.AddMessaging();
+        model.AddIdempotency();
+        model.AddReconciliation();
         model.Entity<Payment>(Map);
+
+        model.Entity<Refund>(refund =>
+        {
+            refund.ToTable("refunds", table => table.HasCheckConstraint("ck_refunds_amount", "amount > 0"));
+            refund.Property(r => r.Id).HasColumnName("id").ValueGeneratedNever();
+            refund.Property(r => r.PaymentId).HasColumnName("payment_id");
+            refund.Property(r => r.Amount).HasColumnName("amount");
+            refund.Property(r => r.Currency).HasColumnName("currency").HasMaxLength(3).IsFixedLength();
+            refund.Property(r => r.Reason).HasColumnName("reason").HasMaxLength(RefundPayment.LongestReason);
+            refund.Property(r => r.AskedBy).HasColumnName("asked_by");
+            refund.Property(r => r.AskedAt).HasColumnName("asked_at");
+            refund.Property(r => r.DoneAt).HasColumnName("done_at");
+            refund.Ignore(r => r.Status);
+            refund.HasOne<Payment>().WithMany().HasForeignKey(r => r.PaymentId).OnDelete(DeleteBehavior.Restrict);
+            refund.HasIndex(r => r.PaymentId).HasDatabaseName("ix_refunds_payment_id");
+        });
 
         model.Entity<LedgerTransaction>(transaction =>
         {
@@ -102,7 +143,7 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
     private static void Map(EntityTypeBuilder<Payment> payment)
     {
         payment.ToTable("payments", table => table.HasCheckConstraint(
-            "ck_payments_amounts", "amount > 0 AND captured BETWEEN 0 AND amount AND refunded BETWEEN 0 AND captured"));
+            "ck_payments_amounts", "amount > 0 AND captured BETWEEN 0 AND amount AND refunded >= 0 AND owed >= 0 AND refunded + owed <= captured"));
         payment.Property(p => p.Id).HasColumnName("id").ValueGeneratedNever();
         payment.Property(p => p.OrderId).HasColumnName("order_id");
         payment.Property(p => p.CustomerId).HasColumnName("customer_id");
@@ -118,6 +159,7 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
             state.Property(s => s.Currency).HasColumnName("currency").HasMaxLength(3).IsFixedLength();
             state.Property(s => s.Captured).HasColumnName("captured");
             state.Property(s => s.Refunded).HasColumnName("refunded");
+            state.Property(s => s.Owed).HasColumnName("owed");
             state.Property(s => s.Cancelled).HasColumnName("cancelled");
             state.Property(s => s.Attempts).HasColumnName("attempts");
             state.Property(s => s.Unanswered).HasColumnName("unanswered");

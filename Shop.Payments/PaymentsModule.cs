@@ -1,5 +1,6 @@
 using Shop.Messaging;
 using Shop.Payments.Bank;
+using Shop.Payments.Reconciliation;
 using Shop.ServiceDefaults;
 
 namespace Shop.Payments;
@@ -22,6 +23,10 @@ internal static class PaymentsModule
         builder.Services.ConfigureDbContext<PaymentsDb>((services, options) =>
             options.AddInterceptors(new WakeBankCalls(services.GetRequiredService<BankCalls>())));
 
+        builder.Services.AddOptions<ReconciliationOptions>().BindConfiguration(ReconciliationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddScoped<Reconciler>();
+        builder.Services.AddHostedService<ScheduledReconciliation>();
+
         builder.AddSimulatedBank();
         return builder;
     }
@@ -30,6 +35,9 @@ internal static class PaymentsModule
     private static void AddSimulatedBank(this IHostApplicationBuilder builder)
     {
         builder.AddDatabase<BankDb>("paymentsdb");
+        if (builder.Configuration[$"{SimulatedBankOptions.Section}:File"] is { Length: > 0 } file)
+            builder.Configuration.AddJsonFile(file, optional: true, reloadOnChange: true);
+
         builder.Services.AddOptions<SimulatedBankOptions>().BindConfiguration(SimulatedBankOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<PaymentProvider, SimulatedBank>();
     }
@@ -38,6 +46,19 @@ internal static class PaymentsModule
     {
         var payments = app.MapGroup("/api/payments").WithTags("Payments").RequireAuthorization(Policies.Customer);
         payments.MapGet("/{orderId:guid}", GetPayment.Handle).WithSummary("What was charged and refunded for an order");
+
+        var operators = app.MapGroup("/api/payments").WithTags("Payments").RequireAuthorization(Policies.Operator);
+        operators.MapPost("/{orderId:guid}/refunds", RefundPayment.Handle).WithSummary("Gives money back, once per Idempotency-Key")
+            .Produces<RefundPayment.Response>(StatusCodes.Status202Accepted)
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        operators.MapGet("/{orderId:guid}/refunds", ListRefunds.Handle).WithSummary("All refunds of an order");
+        operators.MapPost("/reconciliations", ReconcileWithBank.Handle).WithSummary("Compares our records with the bank's and with the ledger, now");
+        operators.MapGet("/reconciliations", GetReconciliations.List).WithSummary("The last comparisons, the newest first");
+        operators.MapGet("/reconciliations/{id:guid}", GetReconciliations.One).WithSummary("One comparison with what it found");
+        app.MapDeadLetters<PaymentsDb>("/api/payments");
         return app;
     }
 }

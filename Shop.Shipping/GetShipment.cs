@@ -9,7 +9,8 @@ namespace Shop.Shipping;
 internal static class GetShipment
 {
     public sealed record Response(
-        Guid OrderId, ShipmentStatus Status, string? Carrier, string? TrackingNumber, string? Reason, IReadOnlyList<Seen> Events);
+        Guid OrderId, ShipmentStatus Status, string? Carrier, string? TrackingNumber, string? Reason, bool Held,
+        IReadOnlyList<Seen> Events);
 
     public sealed record Seen(
         ShipmentStatus Status, DateTimeOffset At,
@@ -23,6 +24,7 @@ internal static class GetShipment
             .Where(shipment => shipment.OrderId == orderId && (user.IsOperator || shipment.CustomerId == user.Id))
             .Select(shipment => new Response(
                 shipment.OrderId, shipment.State.Status, shipment.State.Carrier, shipment.State.TrackingNumber, shipment.State.Reason,
+                shipment.State.HeldWith != null,
                 shipment.Events.OrderBy(seen => seen.Id).Select(seen => new Seen(seen.Status, seen.At, seen.Place)).ToList()))
             .SingleOrDefaultAsync(cancel);
 

@@ -36,6 +36,10 @@ internal sealed record ShipmentState
     public DateTimeOffset? DispatchedAt { get; init; }
     public DateTimeOffset? DeliveredAt { get; init; }
 
+    /// <summary>What was left of the carrier's clock when an operator held the parcel; null when it isn't held.</summary>
+    public TimeSpan? HeldWith { get; init; }
+    public bool IsHeld => HeldWith is not null;
+
     /// <summary>Calls to the carrier in a row without an answer.</summary>
     public int Unanswered { get; init; }
 }
@@ -86,7 +90,7 @@ internal sealed class Shipment
             Events.Add(new() { Id = Guid.CreateVersion7(now), Status = step.State.Status, At = now, Place = step.Place });
 
         State = step.State;
-        if (State.Ask == CarrierAsk.Nothing)
+        if (State.Ask == CarrierAsk.Nothing || State.IsHeld)
             DueAt = null;
         else if (step.AskIn is { } delay)
             DueAt = now + delay;

@@ -9,6 +9,16 @@ internal sealed record AskedAgain : Happening;
 /// <summary>Orders wants nothing to be shipped.</summary>
 internal sealed record CancellationAsked : Happening;
 
+/// <summary>An operator keeps the parcel in the house.</summary>
+/// <param name="Left">How long it is until the carrier would have been asked next.</param>
+internal sealed record HoldAsked(TimeSpan Left) : Happening;
+
+/// <summary>An operator lets a held parcel go on.</summary>
+internal sealed record ReleaseAsked : Happening;
+
+/// <summary>An operator handed the parcel to the carrier's driver.</summary>
+internal sealed record DispatchAsked : Happening;
+
 /// <summary>The carrier accepted the parcel.</summary>
 internal sealed record Booked(string Carrier, string TrackingNumber, TimeSpan NextIn) : Happening;
 
@@ -40,7 +50,8 @@ internal sealed record Step(ShipmentState State, IReadOnlyList<Outcome> Tell, Ti
 
 /// <summary>
 /// Every decision about a shipment, without side effects. The invariants: one parcel at most; what is stopped never leaves
-/// the house, what has left is never called stopped; the story only goes forward; whoever asks again is answered again.
+/// the house, what has left is never called stopped; what is held doesn't move; the story only goes forward; whoever asks
+/// again is answered again.
 /// </summary>
 internal static class ShipmentProcess
 {
@@ -57,11 +68,17 @@ internal static class ShipmentProcess
         // The whole story: whoever asks again may have missed any part of it.
         AskedAgain => new(state, Story(state)),
         CancellationAsked => Cancel(state),
+        HoldAsked or ReleaseAsked or DispatchAsked when ObjectionTo(happening, state) is { } objection => throw new InvalidOperationException(objection),
+        HoldAsked hold => new(state with { HeldWith = hold.Left > TimeSpan.Zero ? hold.Left : TimeSpan.Zero }, []),
+        ReleaseAsked => new(state with { HeldWith = null }, [], state.HeldWith),
+        DispatchAsked => new(state with { Status = ShipmentStatus.Dispatched, DispatchedAt = now }, [Outcome.Dispatched]),
+        // Held while the carrier was being asked. A booking stands; the driver is sent away, and the clock stays where it was.
+        Booked booked when state is { IsHeld: true, Ask: CarrierAsk.Book } => new(Book(state, booked) with { HeldWith = booked.NextIn }, [Outcome.Created]),
+        Scanned or Silence when state.IsHeld => new(state, []),
         Booked booked when state.Ask == CarrierAsk.Book => new(
-            state with { Carrier = booked.Carrier, TrackingNumber = booked.TrackingNumber, Ask = CarrierAsk.Scan, Unanswered = 0 },
-            [Outcome.Created], booked.NextIn),
+            Book(state, booked), [Outcome.Created], booked.NextIn),
         Refused refused when state.Ask == CarrierAsk.Book => new(
-            state with { Status = ShipmentStatus.Rejected, Reason = refused.Reason, Ask = CarrierAsk.Nothing, Unanswered = 0 },
+            state with { Status = ShipmentStatus.Rejected, Reason = refused.Reason, Ask = CarrierAsk.Nothing, HeldWith = null, Unanswered = 0 },
             [Outcome.Rejected]),
         Scanned scanned when state.Ask == CarrierAsk.Scan => See(state, scanned, now),
         Silence when state.Ask != CarrierAsk.Nothing => new(
@@ -71,9 +88,30 @@ internal static class ShipmentProcess
         _ => throw new InvalidOperationException($"{happening.GetType().Name} is not known here."),
     };
 
+    /// <summary>Why an operator's wish can't be fulfilled, in a sentence for the operator; null when it can.</summary>
+    public static string? ObjectionTo(Happening wish, ShipmentState state) => (wish, state) switch
+    {
+        (_, { Status: not ShipmentStatus.Created }) => state.Status switch
+        {
+            ShipmentStatus.Rejected => "The carrier has refused this parcel.",
+            ShipmentStatus.Stopped => "This shipment was stopped.",
+            _ => "This parcel has left the house.",
+        },
+        (ReleaseAsked, { IsHeld: false }) => "This parcel is not held.",
+        (HoldAsked, { IsHeld: true }) => "This parcel is held already.",
+        (DispatchAsked, { IsHeld: true }) => "This parcel is held. Release it first.",
+        (DispatchAsked, { TrackingNumber: null }) => "The carrier has not given this parcel a number yet.",
+        _ => null,
+    };
+
+    private static ShipmentState Book(ShipmentState state, Booked booked) => state with
+    {
+        Carrier = booked.Carrier, TrackingNumber = booked.TrackingNumber, Ask = CarrierAsk.Scan, Unanswered = 0,
+    };
+
     private static Step Cancel(ShipmentState state) => state.Status switch
     {
-        ShipmentStatus.Created => new(state with { Status = ShipmentStatus.Stopped, Ask = CarrierAsk.Nothing }, [Outcome.Stopped]),
+        ShipmentStatus.Created => new(state with { Status = ShipmentStatus.Stopped, Ask = CarrierAsk.Nothing, HeldWith = null }, [Outcome.Stopped]),
         // Nothing was shipped of a rejected one either, and that is what was asked.
         ShipmentStatus.Stopped or ShipmentStatus.Rejected => new(state, [Outcome.Stopped]),
         ShipmentStatus.Delivered => new(state, [Outcome.Dispatched, Outcome.Delivered]),

@@ -105,6 +105,7 @@ internal sealed class ShippingDb(DbContextOptions<ShippingDb> options) : DbConte
             state.Property(s => s.Reason).HasColumnName("reason").HasMaxLength(200);
             state.Property(s => s.DispatchedAt).HasColumnName("dispatched_at");
             state.Property(s => s.DeliveredAt).HasColumnName("delivered_at");
+            state.Property(s => s.HeldWith).HasColumnName("held_with");
             state.Property(s => s.Unanswered).HasColumnName("unanswered");
         });
         shipment.HasMany(s => s.Events).WithOne().HasForeignKey(e => e.ShipmentId).OnDelete(DeleteBehavior.Cascade);

@@ -29,6 +29,12 @@ internal static class ShippingModule
         var shipping = app.MapGroup("/api/shipping").WithTags("Shipping").RequireAuthorization(Policies.Customer);
         shipping.MapGet("/shipments/{orderId:guid}", GetShipment.Handle).WithSummary("Where the parcel of an order is");
 
+        var operators = app.MapGroup("/api/shipping/shipments/{orderId:guid}").WithTags("Shipping").RequireAuthorization(Policies.Operator);
+        operators.MapPost("/hold", HoldShipment.Hold).WithSummary("Keeps a parcel in the house");
+        operators.MapPost("/release", HoldShipment.Release).WithSummary("Lets a held parcel go on");
+        operators.MapPost("/dispatch", DispatchShipment.Handle).WithSummary("Hands a parcel to the carrier now");
+        app.MapDeadLetters<ShippingDb>("/api/shipping");
+
         // Anonymous: they tell what a visitor may know before signing in, from a list in memory.
         shipping.MapGet("/rates", ListRates.Handle).AllowAnonymous().WithSummary("What shipping costs, by country");
         shipping.MapPost("/quotes", QuoteShipping.Handle).AllowAnonymous().WithSummary("What shipping to an address costs, if we deliver there");

@@ -5,7 +5,8 @@ namespace Shop.Payments.Bank;
 /// <summary>
 /// A bank or payment provider. Every call carries a key and may be repeated: a key is charged, voided or refunded once,
 /// whatever order or number of calls it comes in. A failure of the provider itself (no connection, its own errors) is
-/// thrown; trouble with one card, such as an issuer that does not answer, is <see cref="Silence"/>.
+/// thrown; trouble with one card, such as an issuer that does not answer, is <see cref="Silence"/>; a call that the provider
+/// turned away undone, with or without a time to come back, is <see cref="TurnedAwayException"/>.
 /// </summary>
 internal abstract class PaymentProvider
 {
@@ -31,4 +32,36 @@ internal abstract class PaymentProvider
     /// <param name="cancel">The end of our patience.</param>
     /// <returns><see cref="Refunded"/> or <see cref="Silence"/>.</returns>
     public abstract Task<BankAnswer> RefundAsync(Guid key, Guid charge, Money amount, CancellationToken cancel);
+
+    /// <summary>A page of the provider's own record of charges, in the order of their keys.</summary>
+    /// <param name="after">The last key of the page before.</param>
+    /// <param name="most">The size of a page; a shorter one is the last.</param>
+    /// <param name="cancel">The end of our patience.</param>
+    public abstract Task<IReadOnlyList<BankRecord>> ListChargesAsync(Guid after, int most, CancellationToken cancel);
+
+    /// <summary>As <see cref="ListChargesAsync"/>, of refunds.</summary>
+    public abstract Task<IReadOnlyList<BankRecord>> ListRefundsAsync(Guid after, int most, CancellationToken cancel);
+}
+
+internal enum BankRecordStatus
+{
+    Charged,
+    Declined,
+    Voided,
+
+    /// <summary>The provider is still at it.</summary>
+    Pending,
+    Refunded,
+}
+
+/// <summary>One line of the provider's books.</summary>
+/// <param name="Key">Our key of the charge or refund.</param>
+/// <param name="Status">What became of it.</param>
+/// <param name="Amount">How much was asked for.</param>
+internal sealed record BankRecord(Guid Key, BankRecordStatus Status, Money Amount);
+
+/// <summary>The provider did nothing and wants to be left alone for a while (HTTP 429, or 503 with Retry-After).</summary>
+internal sealed class TurnedAwayException(TimeSpan? retryAfter) : Exception("The bank turned the call away.")
+{
+    public TimeSpan? RetryAfter => retryAfter;
 }

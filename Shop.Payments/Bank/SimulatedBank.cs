@@ -13,7 +13,7 @@ internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor
 {
     public override async Task<BankAnswer> ChargeAsync(Guid key, string token, Money amount, CancellationToken cancel)
     {
-        await ReachAsync(cancel);
+        var lost = await ReachAsync(cancel);
         if (token == "tok_down")
             await HangAsync(cancel);
 
@@ -32,7 +32,7 @@ internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor
             """,
             cancel) == 1;
 
-        if (isFirst && token == "tok_timeout_after_charge")
+        if (lost || (isFirst && token == "tok_timeout_after_charge"))
             await HangAsync(cancel);
         if (isFirst && slow > TimeSpan.Zero)
             await Task.Delay(slow, clock, cancel);
@@ -42,14 +42,19 @@ internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor
 
     public override async Task<BankAnswer> FindAsync(Guid key, CancellationToken cancel)
     {
-        await ReachAsync(cancel);
+        if (await ReachAsync(cancel) || options.CurrentValue.Outage == BankOutage.AnswersNoQuestions)
+            await HangAsync(cancel);
+
         await using var scope = scopes.CreateAsyncScope();
-        return await ReadAsync(scope.ServiceProvider.GetRequiredService<BankDb>(), key, cancel);
+        var db = scope.ServiceProvider.GetRequiredService<BankDb>();
+        return options.CurrentValue.ShowsChargesAfter is var denial && denial > TimeSpan.Zero && await IsDeniedAsync(db, key, denial, cancel)
+            ? new NoSuchCharge()
+            : await ReadAsync(db, key, cancel);
     }
 
     public override async Task<BankAnswer> VoidAsync(Guid key, Money amount, CancellationToken cancel)
     {
-        await ReachAsync(cancel);
+        var lost = await ReachAsync(cancel);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<BankDb>();
         await db.Database.ExecuteSqlAsync(
@@ -59,12 +64,15 @@ internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor
             ON CONFLICT (key) DO NOTHING
             """,
             cancel);
+        if (lost)
+            await HangAsync(cancel);
+
         return await ReadAsync(db, key, cancel);
     }
 
     public override async Task<BankAnswer> RefundAsync(Guid key, Guid charge, Money amount, CancellationToken cancel)
     {
-        await ReachAsync(cancel);
+        var lost = await ReachAsync(cancel);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<BankDb>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
@@ -83,7 +91,41 @@ internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor
             throw new InvalidOperationException($"The bank can't refund {amount} of the charge {charge}.");
 
         await transaction.CommitAsync(cancel);
-        return new Refunded();
+        if (lost)
+            await HangAsync(cancel);
+
+        return new Refunded(amount.Amount);
+    }
+
+    public override async Task<IReadOnlyList<BankRecord>> ListChargesAsync(Guid after, int most, CancellationToken cancel)
+    {
+        if (await ReachAsync(cancel))
+            await HangAsync(cancel);
+
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<BankDb>();
+        var charges = await db.Charges.AsNoTracking()
+            .Where(charge => charge.Key > after)
+            .OrderBy(charge => charge.Key)
+            .Take(most)
+            .ToListAsync(cancel);
+        var now = clock.GetUtcNow();
+        return charges.ConvertAll(charge => new BankRecord(charge.Key, StatusOf(charge, now), new(charge.Amount, charge.Currency)));
+    }
+
+    public override async Task<IReadOnlyList<BankRecord>> ListRefundsAsync(Guid after, int most, CancellationToken cancel)
+    {
+        if (await ReachAsync(cancel))
+            await HangAsync(cancel);
+
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<BankDb>();
+        var refunds = await db.Refunds.AsNoTracking()
+            .Where(refund => refund.Key > after)
+            .OrderBy(refund => refund.Key)
+            .Take(most)
+            .ToListAsync(cancel);
+        return refunds.ConvertAll(refund => new BankRecord(refund.Key, BankRecordStatus.Refunded, new(refund.Amount, refund.Currency)));
     }
 
     private static (ChargeStatus Status, string? Reason) Decide(string token) => token switch
@@ -94,15 +136,36 @@ internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor
         _ => (ChargeStatus.Declined, "The card is not known."),
     };
 
-    private async Task ReachAsync(CancellationToken cancel)
+    /// <returns>Whether the answer is going to be lost.</returns>
+    private async Task<bool> ReachAsync(CancellationToken cancel)
     {
         var now = options.CurrentValue;
         await Task.Delay(now.Latency, clock, cancel);
-        if (now.Outage == BankOutage.Hangs)
-            await HangAsync(cancel);
-        if (now.Outage == BankOutage.Refuses)
-            throw new InvalidOperationException("The bank is closed.");
+        switch (now.Outage)
+        {
+            case BankOutage.Hangs:
+                await HangAsync(cancel);
+                break;
+            case BankOutage.Refuses:
+                throw new InvalidOperationException("The bank is closed.");
+            case BankOutage.TurnsAway:
+                throw new TurnedAwayException(now.RetryAfter);
+        }
+
+        return now.Outage == BankOutage.LosesAnswers;
     }
+
+    private static BankRecordStatus StatusOf(BankCharge charge, DateTimeOffset now) => charge.Status switch
+    {
+        _ when charge.AnswersAt > now => BankRecordStatus.Pending,
+        ChargeStatus.Charged => BankRecordStatus.Charged,
+        ChargeStatus.Voided => BankRecordStatus.Voided,
+        _ => BankRecordStatus.Declined,
+    };
+
+    private static async Task<bool> IsDeniedAsync(BankDb db, Guid key, TimeSpan denial, CancellationToken cancel) =>
+        await db.Database.SqlQuery<bool>($"SELECT EXISTS (SELECT 1 FROM bank.charges WHERE key = {key} AND created_at > now() - {denial}) AS \"Value\"")
+            .SingleAsync(cancel);
 
     private Task HangAsync(CancellationToken cancel) => Task.Delay(Timeout.InfiniteTimeSpan, clock, cancel);
 

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Shop.ServiceDefaults;
+
+namespace Shop.Payments;
+
+/// <summary>All refunds of an order, the oldest first, for operators.</summary>
+internal static class ListRefunds
+{
+    /// <param name="Items">No more than an operator asked for by hand, so there are no pages.</param>
+    public sealed record Response(IReadOnlyList<Item> Items);
+
+    /// <param name="Id">The key by which the bank knows it.</param>
+    /// <param name="Amount">How much.</param>
+    /// <param name="Status">Whether the bank has confirmed it.</param>
+    /// <param name="Reason">The operator's words; null when the order was cancelled.</param>
+    /// <param name="AskedBy">The operator; null when the order was cancelled.</param>
+    /// <param name="AskedAt">When it was promised.</param>
+    /// <param name="DoneAt">When the bank confirmed it.</param>
+    public sealed record Item(
+        Guid Id, Money Amount, RefundStatus Status, string? Reason, Guid? AskedBy, DateTimeOffset AskedAt, DateTimeOffset? DoneAt);
+
+    public static async Task<Results<Ok<Response>, ProblemHttpResult>> Handle(Guid orderId, PaymentsDb db, CancellationToken cancel)
+    {
+        var payment = await db.Payments.AsNoTracking().Where(payment => payment.OrderId == orderId).Select(payment => payment.Id).SingleOrDefaultAsync(cancel);
+        if (payment == Guid.Empty)
+            return Problem.NotFound("There is no payment for this order.");
+
+        var refunds = await db.Refunds.AsNoTracking()
+            .Where(refund => refund.PaymentId == payment)
+            .OrderBy(refund => refund.Id)
+            .ToListAsync(cancel);
+        return TypedResults.Ok(new Response([.. refunds.Select(refund => new Item(
+            refund.Id, new(refund.Amount, refund.Currency), refund.Status, refund.Reason, refund.AskedBy, refund.AskedAt, refund.DoneAt))]));
+    }
+}

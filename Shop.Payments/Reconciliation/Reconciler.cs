@@ -1,0 +1,209 @@
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Shop.Payments.Bank;
+
+namespace Shop.Payments.Reconciliation;
+
+/// <summary>
+/// Compares every charge and refund that we know of with the bank's own record, key by key, and every payment with the
+/// ledger. Both sides are read in pages and change meanwhile; so what differs is read here once more, and counts only if
+/// it has not moved: nothing happens at the bank that was not written down here before. Reports, never repairs.
+/// </summary>
+internal sealed partial class Reconciler(
+    PaymentsDb db, BankLine bank, PaymentsMetrics metrics, IOptions<ReconciliationOptions> options, ILogger<Reconciler> log)
+{
+    private const int Page = 500;
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMinutes(1);
+
+    /// <exception cref="BankAwayException">The bank did not answer; the run is stored as failed.</exception>
+    public async Task<ReconciliationRun> RunAsync(Guid askedBy, CancellationToken cancel)
+    {
+        var run = ReconciliationRun.Start(await db.NowAsync(cancel), askedBy);
+        db.Add(run);
+        await db.SaveChangesAsync(cancel);
+        return await CarryOutAsync(run, cancel);
+    }
+
+    /// <summary>Runs if the last scheduled run is long enough ago and no other replica is quicker.</summary>
+    /// <exception cref="BankAwayException">The bank did not answer; the run is stored as failed.</exception>
+    public async Task RunIfDueAsync(CancellationToken cancel)
+    {
+        if (await ClaimAsync(cancel) is { } run)
+            await CarryOutAsync(run, cancel);
+    }
+
+    private async Task<ReconciliationRun?> ClaimAsync(CancellationToken cancel)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (!await db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock(hashtextextended('payments.reconciliations', 0)) AS \"Value\"").SingleAsync(cancel))
+            return null;
+
+        var now = await db.NowAsync(cancel);
+        var (last, lastFailed, oldest) = (now - options.Value.Interval, now - PauseAfterFailure, now - options.Value.Retention);
+        if (await db.Reconciliations.AnyAsync(
+            run => run.AskedBy == null && run.StartedAt > last && (run.Status != RunStatus.Failed || run.StartedAt > lastFailed), cancel))
+        {
+            return null;
+        }
+
+        await db.Reconciliations.Where(run => run.StartedAt < oldest).ExecuteDeleteAsync(cancel);
+        var run = ReconciliationRun.Start(now, askedBy: null);
+        db.Add(run);
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        return run;
+    }
+
+    private async Task<ReconciliationRun> CarryOutAsync(ReconciliationRun run, CancellationToken cancel)
+    {
+        // Keys tell their age: they are version 7 ids of ours.
+        var young = Guid.CreateVersion7(run.StartedAt - options.Value.Grace);
+        try
+        {
+            await CompareAsync(run, RecordKind.Charge, young, ChargesAsync(run, cancel), BankAsync((bank, after, stop) => bank.ListChargesAsync(after, Page, stop), cancel), cancel);
+            await CompareAsync(run, RecordKind.Refund, young, RefundsAsync(cancel), BankAsync((bank, after, stop) => bank.ListRefundsAsync(after, Page, stop), cancel), cancel);
+            run.End(RunStatus.Completed, await db.NowAsync(cancel));
+        }
+        catch (Exception exception) when (Failed(exception, run))
+        {
+            await db.SaveChangesAsync(CancellationToken.None);
+            throw;
+        }
+
+        await db.SaveChangesAsync(cancel);
+        metrics.Reconciled(run);
+        if (run.Found > 0)
+            LogDifferences(run.Id, run.Found, run.Compared);
+        else
+            LogNone(run.Id, run.Compared);
+
+        return run;
+    }
+
+    private static bool Failed(Exception exception, ReconciliationRun run)
+    {
+        run.End(RunStatus.Failed, run.StartedAt);
+        return exception is BankAwayException or OperationCanceledException;
+    }
+
+    private async Task CompareAsync(
+        ReconciliationRun run, RecordKind kind, Guid young, IAsyncEnumerable<OurRecord> ours, IAsyncEnumerable<BankRecord> theirs, CancellationToken cancel)
+    {
+        await foreach (var (mine, other) in Comparison.SideBySide(ours, theirs).WithCancellation(cancel))
+        {
+            if (mine is not null && mine.Key.CompareTo(young) >= 0)
+                continue;
+
+            run.Count(underWay: mine is { IsSettled: false } || other is { Status: BankRecordStatus.Pending });
+            if (Comparison.Judge(mine, other) is not { } difference)
+                continue;
+
+            var key = mine?.Key ?? other!.Key;
+            if (await FindAsync(kind, key, cancel) == mine)
+                run.Add(Difference.Of(kind, difference, key, mine?.OrderId, Side.Of(mine), Side.Of(other)));
+        }
+    }
+
+    private async IAsyncEnumerable<OurRecord> ChargesAsync(ReconciliationRun run, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var after = Guid.Empty;
+        while (true)
+        {
+            // One statement, so that payment and ledger are seen at the same moment.
+            var page = await db.Payments.AsNoTracking()
+                .Where(payment => payment.Id > after)
+                .OrderBy(payment => payment.Id)
+                .Take(Page)
+                .Select(payment => new
+                {
+                    payment.Id,
+                    payment.OrderId,
+                    payment.State,
+                    Booked = db.Ledger.Where(booking => booking.PaymentId == payment.Id)
+                        .SelectMany(booking => booking.Entries)
+                        .Where(entry => entry.Account == LedgerAccount.Bank)
+                        .Sum(entry => (long?)entry.Amount) ?? 0,
+                })
+                .ToListAsync(cancel);
+            foreach (var row in page)
+            {
+                var state = row.State;
+                var due = state.Captured - state.Refunded;
+                if (row.Booked != due)
+                {
+                    run.Add(Difference.Of(
+                        RecordKind.Ledger, DifferenceKind.Ledger, row.Id, row.OrderId,
+                        new(state.Status.ToString(), due, state.Currency), new("Booked", row.Booked, state.Currency)));
+                }
+
+                yield return OurRecord.Of(row.Id, row.OrderId, state);
+            }
+
+            if (page.Count < Page)
+                yield break;
+
+            after = page[^1].Id;
+        }
+    }
+
+    private async IAsyncEnumerable<OurRecord> RefundsAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
+        var after = Guid.Empty;
+        while (true)
+        {
+            var page = await WithOrders(db.Refunds.Where(refund => refund.Id > after)).Take(Page).ToListAsync(cancel);
+            foreach (var row in page)
+                yield return OurRecord.Of(row.Refund, row.OrderId);
+
+            if (page.Count < Page)
+                yield break;
+
+            after = page[^1].Refund.Id;
+        }
+    }
+
+    private async IAsyncEnumerable<BankRecord> BankAsync(
+        Func<PaymentProvider, Guid, CancellationToken, Task<IReadOnlyList<BankRecord>>> list, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var after = Guid.Empty;
+        while (true)
+        {
+            var page = await bank.ReadAsync((provider, stop) => list(provider, after, stop), cancel);
+            foreach (var record in page)
+                yield return record;
+
+            if (page.Count < Page)
+                yield break;
+
+            after = page[^1].Key;
+        }
+    }
+
+    private async Task<OurRecord?> FindAsync(RecordKind kind, Guid key, CancellationToken cancel)
+    {
+        if (kind == RecordKind.Refund)
+            return await WithOrders(db.Refunds.Where(refund => refund.Id == key)).SingleOrDefaultAsync(cancel) is { } row ? OurRecord.Of(row.Refund, row.OrderId) : null;
+
+        var payment = await db.Payments.AsNoTracking().SingleOrDefaultAsync(payment => payment.Id == key, cancel);
+        return payment is null ? null : OurRecord.Of(payment.Id, payment.OrderId, payment.State);
+    }
+
+    private IQueryable<RefundOfOrder> WithOrders(IQueryable<Refund> refunds) =>
+        from refund in refunds.AsNoTracking()
+        join payment in db.Payments on refund.PaymentId equals payment.Id
+        orderby refund.Id
+        select new RefundOfOrder { Refund = refund, OrderId = payment.OrderId };
+
+    [LoggerMessage(20, LogLevel.Warning, "Reconciliation {RunId} found {Differences} differences in {Compared} records")]
+    private partial void LogDifferences(Guid runId, long differences, long compared);
+
+    [LoggerMessage(21, LogLevel.Information, "Reconciliation {RunId} found no difference in {Compared} records")]
+    private partial void LogNone(Guid runId, long compared);
+
+    private sealed class RefundOfOrder
+    {
+        public required Refund Refund { get; init; }
+        public required Guid OrderId { get; init; }
+    }
+}

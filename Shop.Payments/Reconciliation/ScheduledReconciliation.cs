@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Options;
+using Shop.Payments.Bank;
+using Shop.ServiceDefaults;
+
+namespace Shop.Payments.Reconciliation;
+
+/// <summary>Looks now and then whether a run is due; the database decides, so any number of replicas may look.</summary>
+internal sealed partial class ScheduledReconciliation(
+    IServiceScopeFactory scopes,
+    DatabaseReadiness<PaymentsDb> payments,
+    DatabaseReadiness<BankDb> lodger,
+    IOptions<ReconciliationOptions> options,
+    ILogger<ScheduledReconciliation> log)
+    : WorkLoop("Reconciliation", Look(options.Value.Interval), Task.WhenAll(payments.Migrated, lodger.Migrated), log)
+{
+    protected override async Task<bool> WorkAsync(CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        try
+        {
+            await scope.ServiceProvider.GetRequiredService<Reconciler>().RunIfDueAsync(cancel);
+        }
+        catch (BankAwayException)
+        {
+            LogPutOff();
+        }
+
+        return false;
+    }
+
+    private static TimeSpan Look(TimeSpan interval) => interval / 10 < TimeSpan.FromSeconds(30) ? interval / 10 : TimeSpan.FromSeconds(30);
+
+    [LoggerMessage(1, LogLevel.Warning, "The bank did not answer the reconciliation; it will be tried again")]
+    private partial void LogPutOff();
+}

@@ -1,0 +1,43 @@
+namespace Shop.Payments;
+
+internal enum RefundStatus
+{
+    /// <summary>Promised to the customer; the bank has not confirmed it.</summary>
+    Requested,
+    Refunded,
+}
+
+/// <summary>
+/// Money on its way back to the customer. Its id is the key by which the bank recognises a repeated call, so it never
+/// changes and is returned once.
+/// </summary>
+internal sealed class Refund
+{
+    public Guid Id { get; private init; }
+    public Guid PaymentId { get; private init; }
+    public long Amount { get; private init; }
+    public required string Currency { get; init; }
+
+    /// <summary>The operator's words; null when it follows from the order's cancellation.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>The operator; null when it follows from the order's cancellation.</summary>
+    public Guid? AskedBy { get; private set; }
+    public DateTimeOffset AskedAt { get; private init; }
+    public DateTimeOffset? DoneAt { get; private set; }
+
+    public RefundStatus Status => DoneAt is null ? RefundStatus.Requested : RefundStatus.Refunded;
+
+    public static Refund Of(Payment payment, long amount, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        PaymentId = payment.Id,
+        Amount = amount,
+        Currency = payment.State.Currency,
+        AskedAt = now,
+    };
+
+    public void Sign(Guid operatorId, string reason) => (AskedBy, Reason) = (operatorId, reason);
+
+    public void Done(DateTimeOffset now) => DoneAt = now;
+}

@@ -1,0 +1,44 @@
+namespace Shop.Tests.Distributed;
+
+/// <summary>A shop whose bank can be put out of order while it is open.</summary>
+public sealed class ShopWithAnOddBank : RunningShop
+{
+    private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("shop-bank-").FullName, "bank.json");
+
+    protected override string[] Settings => [$"--Services:payments:Settings:Payments:Bank:File={_file}"];
+
+    public Task SetOutageAsync(string outage) => File.WriteAllTextAsync(_file, $$"""{"Payments":{"Bank":{"Outage":"{{outage}}"} } }""");
+}
+
+public class ABankThatIsOutOfOrder(ShopWithAnOddBank shop) : IClassFixture<ShopWithAnOddBank>
+{
+    [Theory]
+    [InlineData("Refuses")]
+    [InlineData("Hangs")]
+    [InlineData("TurnsAway")]
+    [InlineData("LosesAnswers")]
+    public async Task Keeps_orders_waiting_and_charges_each_once_when_it_is_back(string outage)
+    {
+        var customer = await shop.NewCustomerAsync();
+        var product = (Guid)(await customer.PlentifulProductAsync())["id"]!;
+        await shop.SetOutageAsync(outage);
+        var orders = new List<Guid>();
+
+        // Until one of them has to wait: from then on the bank is as it should be, out of order.
+        await Eventually.Is(
+            async () =>
+            {
+                orders.Add(await customer.OrderAsync(Customer.OrderOf(product)));
+                return await shop.ScalarAsync<long>("paymentsdb", "SELECT count(*) FROM payments.payments WHERE unanswered > 0 OR (status = 'Requested' AND due_at > now() + interval '1 s')");
+            },
+            waiting => waiting > 0,
+            what: "A payment that waits");
+        await shop.SetOutageAsync("None");
+
+        foreach (var order in orders)
+        {
+            await Eventually.Equals("Delivered", () => customer.StatusOfAsync(order), within: TimeSpan.FromSeconds(60), what: $"The order after the bank {outage}");
+            Assert.Equal(1, (await shop.ChargesAsync(order)).Count);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Shop.Payments.Bank;
+using Shop.Payments.Reconciliation;
+using Shop.ServiceDefaults;
+
+namespace Shop.Tests.Unit;
+
+public class AReconciliation
+{
+    private static readonly Guid Key = Guid.CreateVersion7();
+    private static readonly Money Ten = new(1000, "EUR");
+    private static readonly OurRecord Ours = new(Key, Guid.CreateVersion7(), BankRecordStatus.Charged, Ten, IsSettled: true);
+    private static readonly BankRecord Theirs = new(Key, BankRecordStatus.Charged, Ten);
+
+    [Fact]
+    public void Finds_nothing_where_both_say_the_same()
+    {
+        Assert.Null(Comparison.Judge(Ours, Theirs));
+        Assert.Null(Comparison.Judge(Ours with { Status = BankRecordStatus.Declined }, Theirs with { Status = BankRecordStatus.Voided }));
+        Assert.Null(Comparison.Judge(Ours with { Status = BankRecordStatus.Voided }, null));
+    }
+
+    [Fact]
+    public void Names_how_they_differ()
+    {
+        Assert.Equal(DifferenceKind.MissingAtBank, Comparison.Judge(Ours, null));
+        Assert.Equal(DifferenceKind.MissingHere, Comparison.Judge(null, Theirs));
+        Assert.Equal(DifferenceKind.Amount, Comparison.Judge(Ours, Theirs with { Amount = new(1001, "EUR") }));
+        Assert.Equal(DifferenceKind.Amount, Comparison.Judge(Ours, Theirs with { Amount = new(1000, "USD") }));
+        Assert.Equal(DifferenceKind.State, Comparison.Judge(Ours, Theirs with { Status = BankRecordStatus.Voided }));
+        Assert.Equal(DifferenceKind.State, Comparison.Judge(Ours with { Status = BankRecordStatus.Voided }, Theirs));
+    }
+
+    [Fact]
+    public void Leaves_alone_what_is_still_under_way()
+    {
+        Assert.Null(Comparison.Judge(Ours with { IsSettled = false }, null));
+        Assert.Null(Comparison.Judge(Ours with { IsSettled = false }, Theirs));
+        Assert.Null(Comparison.Judge(Ours, Theirs with { Status = BankRecordStatus.Pending }));
+    }
+
+    [Fact]
+    public async Task Pairs_two_lists_by_key_and_misses_none()
+    {
+        Guid[] keys = [.. Enumerable.Range(1, 9).Select(number => new Guid(number, 0, 0, new byte[8]))];
+        var ours = new[] { 0, 1, 3, 4, 8 };
+        var theirs = new[] { 1, 2, 4, 5, 6 };
+
+        var pairs = await Comparison.SideBySide(
+            ours.Select(index => Ours with { Key = keys[index] }).ToAsyncEnumerable(),
+            theirs.Select(index => Theirs with { Key = keys[index] }).ToAsyncEnumerable()).ToListAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            [(0, null), (1, 1), (null, 2), (3, null), (4, 4), (null, 5), (null, 6), (8, null)],
+            pairs.Select(pair => (IndexOf(pair.Ours?.Key), IndexOf(pair.Theirs?.Key))));
+
+        int? IndexOf(Guid? key) => key is { } known ? Array.IndexOf(keys, known) : null;
+    }
+}
