@@ -1,6 +1,7 @@
 using System.Numerics;
 using Shop.Orders;
 using Shop.Payments;
+using Shop.Shipping;
 using Pay = Shop.Tests.Exploration.PaymentsModel.Happenings;
 using Ship = Shop.Tests.Exploration.ShippingModel.Happenings;
 
@@ -53,7 +54,12 @@ internal sealed class OneOrder(Processes processes, bool exact = false)
         }
 
         if (Shipping[world.Shipment] is { } shipment)
+        {
             CarrierAnswers(world, shipment, moves);
+            OperatorWishes("an operator holds the parcel", world, shipment, Ship.HoldAsked, moves);
+            OperatorWishes("an operator releases the parcel", world, shipment, Ship.ReleaseAsked, moves);
+            OperatorWishes("an operator hands the parcel over", world, shipment, Ship.DispatchAsked, moves);
+        }
     }
 
     /// <summary>A message arrives, and may arrive again.</summary>
@@ -205,6 +211,12 @@ internal sealed class OneOrder(Processes processes, bool exact = false)
         moves.Add(Answer("the carrier fetches the parcel", world, Ship.SeenLeaving));
         moves.Add(Answer("the carrier sees the parcel under way", world, Ship.SeenUnderWay));
         moves.Add(Answer("the carrier delivers the parcel", world, Ship.SeenDelivered));
+    }
+
+    private void OperatorWishes(string name, World world, ShippingModel.Row shipment, Shipping.Happening wish, List<Move> moves)
+    {
+        if (ShipmentProcess.ObjectionTo(wish, shipment.State) is null)
+            moves.Add(Answer(name, world, wish));
     }
 
     private static Move Advance(string name, World world, OrdersModel.Effect effect) => new(

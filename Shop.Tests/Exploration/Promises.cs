@@ -38,7 +38,7 @@ internal static class Promises
             return "an order has a deadline until it ends";
         if (payment is { IsSettled: false, IsDue: false })
             return "a payment that is not settled is due at some time";
-        if (shipment is { State.Ask: not CarrierAsk.Nothing, IsDue: false })
+        if (shipment is { State: { Ask: not CarrierAsk.Nothing, IsHeld: false }, IsDue: false })
             return "a shipment that is not settled is due at some time";
 
         return payment is null ? null : BrokenBy(payment, world);
