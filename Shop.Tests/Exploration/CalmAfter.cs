@@ -70,6 +70,10 @@ internal sealed class CalmAfter(OneOrder shop)
         if (shop.Shipping[world.Shipment] is { IsDue: true } shipment && shipment.State.Ask != CarrierAsk.Nothing)
             return Ask(world, shipment.State, isKind);
 
+        // An unkind operator never lets a parcel go that was held: then the order has to run out of patience.
+        if (isKind && shop.Shipping[world.Shipment] is { State.IsHeld: true })
+            return shop.Answer("the operator releases the parcel", world, Ship.ReleaseAsked);
+
         return shop.Orders[world.Order].Deadline is null ? null : shop.PassDeadline(world);
     }
 

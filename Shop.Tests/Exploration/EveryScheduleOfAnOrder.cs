@@ -24,6 +24,17 @@ public class EveryScheduleOfAnOrder(ITestOutputHelper output)
             explored.Ends.Order());
     }
 
+    [Fact]
+    public void Keeps_every_promise_whatever_operators_do()
+    {
+        var explored = new Search(new(), operators: true).Run();
+
+        output.WriteLine(explored.ToString());
+        Assert.True(explored.Broken is null, explored.ToString());
+        Assert.True(explored.Moves > 100_000, "the search has become blind");
+        Assert.Contains("Delivered with payment Refunded", explored.Ends);
+    }
+
     [Theory]
     [MemberData(nameof(Mistakes))]
     public void Shows_a_mistake(string mistake)

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Shop.Orders;
 using Shop.Payments;
+using Shop.Shipping;
 using Pay = Shop.Tests.Exploration.PaymentsModel.Happenings;
 using Ship = Shop.Tests.Exploration.ShippingModel.Happenings;
 
@@ -13,7 +14,10 @@ namespace Shop.Tests.Exploration;
 /// </summary>
 /// <param name="processes">The decisions of the three services.</param>
 /// <param name="exact">Keep every difference between states, at the price that there is no end of them.</param>
-internal sealed class OneOrder(Processes processes, bool exact = false)
+/// <param name="operators">
+/// Operators do what they may. In exchange no message gets lost for good: one that never arrives is as good as lost.
+/// </param>
+internal sealed class OneOrder(Processes processes, bool exact = false, bool operators = false)
 {
     /// <summary>More than one, because the lease of a slow worker runs out while it lives.</summary>
     private const int MostWorkers = 2;
@@ -36,7 +40,8 @@ internal sealed class OneOrder(Processes processes, bool exact = false)
         {
             var message = (Messages)(1u << BitOperations.TrailingZeroCount(rest));
             moves.Add(Arrive(world, message));
-            moves.Add(new("a message is lost", world with { OnTheWay = world.OnTheWay & ~message }));
+            if (!operators)
+                moves.Add(new("a message is lost", world with { OnTheWay = world.OnTheWay & ~message }));
         }
 
         var order = Orders[world.Order];
@@ -50,10 +55,17 @@ internal sealed class OneOrder(Processes processes, bool exact = false)
             WorkersMove(world, payment, moves);
             BankMoves(world, moves);
             BankAnswers(world, moves);
+            if (operators && payment.IsReturnable)
+                moves.Add(Answer("an operator gives the money back", world with { IsGift = true }, Pay.ReturnAsked));
         }
 
         if (Shipping[world.Shipment] is { } shipment)
+        {
             CarrierAnswers(world, shipment, moves);
+            OperatorWishes("an operator holds the parcel", world, shipment, Ship.HoldAsked, moves);
+            OperatorWishes("an operator releases the parcel", world, shipment, Ship.ReleaseAsked, moves);
+            OperatorWishes("an operator hands the parcel over", world, shipment, Ship.DispatchAsked, moves);
+        }
     }
 
     /// <summary>A message arrives, and may arrive again.</summary>
@@ -205,6 +217,12 @@ internal sealed class OneOrder(Processes processes, bool exact = false)
         moves.Add(Answer("the carrier fetches the parcel", world, Ship.SeenLeaving));
         moves.Add(Answer("the carrier sees the parcel under way", world, Ship.SeenUnderWay));
         moves.Add(Answer("the carrier delivers the parcel", world, Ship.SeenDelivered));
+    }
+
+    private void OperatorWishes(string name, World world, ShippingModel.Row shipment, Shipping.Happening wish, List<Move> moves)
+    {
+        if (operators && ShipmentProcess.ObjectionTo(wish, shipment.State) is null)
+            moves.Add(Answer(name, world, wish));
     }
 
     private static Move Advance(string name, World world, OrdersModel.Effect effect) => new(

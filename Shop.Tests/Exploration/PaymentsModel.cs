@@ -91,6 +91,8 @@ internal sealed class PaymentsModel(Processes processes, bool exact)
     internal sealed record Row(PaymentState State, bool IsDue, bool HasToken)
     {
         public bool IsSettled => State.Ask == BankAsk.Nothing;
+
+        public bool IsReturnable => PaymentProcess.Returnable(State) > 0;
     }
 
     internal readonly record struct Effect(int State, Messages Told, int Captures, int Refunds, string? Broken);
@@ -111,5 +113,6 @@ internal sealed class PaymentsModel(Processes processes, bool exact)
         public static readonly Happening Voided = new Voided();
         public static readonly Happening Refunded = new Refunded();
         public static readonly Happening Silence = new Silence();
+        public static readonly Happening ReturnAsked = new ReturnAsked(Total.Amount);
     }
 }

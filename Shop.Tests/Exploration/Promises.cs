@@ -22,9 +22,9 @@ internal static class Promises
             return "a cancelled order costs nothing";
         if (isCancelled && shipment is { HasLeft: true })
             return "no parcel of a cancelled order leaves";
-        if (shipment is { HasLeft: true } && world is not { TimesCharged: 1, IsMoneyTaken: true })
+        if (shipment is { HasLeft: true } && !world.IsPaid)
             return "no unpaid parcel leaves";
-        if (hasShipped && world is not { TimesCharged: 1, IsMoneyTaken: true })
+        if (hasShipped && !world.IsPaid)
             return "a shipped order is charged exactly once";
         if (hasShipped && shipment is not { HasLeft: true })
             return "no order is called shipped while its parcel is here";
@@ -38,7 +38,7 @@ internal static class Promises
             return "an order has a deadline until it ends";
         if (payment is { IsSettled: false, IsDue: false })
             return "a payment that is not settled is due at some time";
-        if (shipment is { State.Ask: not CarrierAsk.Nothing, IsDue: false })
+        if (shipment is { State: { Ask: not CarrierAsk.Nothing, IsHeld: false }, IsDue: false })
             return "a shipment that is not settled is due at some time";
 
         return payment is null ? null : BrokenBy(payment, world);
@@ -88,7 +88,7 @@ internal static class Promises
     /// </summary>
     public static bool MustBeDelivered(World world, OneOrder shop)
     {
-        if (world.PaymentCancelled || shop.Shipping[world.Shipment]?.State.Status is ShipmentStatus.Rejected or ShipmentStatus.Stopped)
+        if (world.PaymentCancelled || world.IsGift || shop.Shipping[world.Shipment]?.State.Status is ShipmentStatus.Rejected or ShipmentStatus.Stopped)
             return false;
 
         return shop.Orders[world.Order].Status switch

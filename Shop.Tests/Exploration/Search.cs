@@ -23,9 +23,9 @@ internal sealed record Exploration(
 /// Looks at every moment that one order can come to, nearest first. No moment is looked at twice, so the search ends, and
 /// no schedule is left out: what follows from a moment does not depend on the way to it.
 /// </summary>
-internal sealed class Search(Processes processes)
+internal sealed class Search(Processes processes, bool operators = false)
 {
-    private readonly OneOrder _shop = new(processes);
+    private readonly OneOrder _shop = new(processes, operators: operators);
     private readonly Dictionary<World, int> _numbers = [];
     private readonly List<(World World, int From, string By, int Depth)> _seen = [];
     private readonly HashSet<string> _ends = [];

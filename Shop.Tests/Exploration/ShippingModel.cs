@@ -81,6 +81,9 @@ internal sealed class ShippingModel(Processes processes, bool exact)
         public static readonly Happening Booked = new Booked("Nordpost", "NP1", TimeSpan.Zero);
         public static readonly Happening Refused = new Refused("nobody goes there");
         public static readonly Happening Silence = new Silence();
+        public static readonly Happening HoldAsked = new HoldAsked(TimeSpan.Zero);
+        public static readonly Happening ReleaseAsked = new ReleaseAsked();
+        public static readonly Happening DispatchAsked = new DispatchAsked();
         public static readonly Happening NoNews = new Scanned(ShipmentStatus.Created, Place: null, TimeSpan.Zero);
         public static readonly Happening SeenLeaving = new Scanned(ShipmentStatus.Dispatched, "Lübeck", TimeSpan.Zero);
         public static readonly Happening SeenUnderWay = new Scanned(ShipmentStatus.InTransit, "Hamburg", TimeSpan.Zero);

@@ -16,7 +16,7 @@ internal sealed class Wandering(Processes processes)
     public string? Wander(int seed)
     {
         var chance = new Random(seed);
-        var shop = new OneOrder(processes, exact: true);
+        var shop = new OneOrder(processes, exact: true, operators: seed % 2 == 0);
         var habits = new Dictionary<string, double>();
         var way = new List<string>();
         var moves = new List<Move>();

@@ -64,6 +64,7 @@ internal enum Account
 /// <param name="Released">How often the stock came back.</param>
 /// <param name="Sold">How often the stock was sold.</param>
 /// <param name="PaymentCancelled">Payments has handled a cancellation.</param>
+/// <param name="IsGift">An operator gave the money back, whatever becomes of the order.</param>
 internal readonly record struct World(
     int Order,
     int Payment,
@@ -77,13 +78,17 @@ internal readonly record struct World(
     int Refunds,
     int Released,
     int Sold,
-    bool PaymentCancelled)
+    bool PaymentCancelled,
+    bool IsGift)
 {
     /// <summary>How often the customer's account was charged, whether or not the money went back.</summary>
     public int TimesCharged => (First is Account.Charged or Account.Refunded ? 1 : 0) + (Second == Account.Charged ? 1 : 0);
 
     /// <summary>Whether the bank holds money of the customer.</summary>
     public bool IsMoneyTaken => First == Account.Charged || Second == Account.Charged;
+
+    /// <summary>Whether the customer was charged once and the money stayed, or went back only because an operator wanted it.</summary>
+    public bool IsPaid => TimesCharged == 1 && (IsMoneyTaken || IsGift);
 
     /// <summary>The same moment after all that was on its way is lost and all workers are dead.</summary>
     public World AfterTheFlood => this with { OnTheWay = Messages.None, ToBank = BankLineTraffic.None, ChargesInHand = 0 };
