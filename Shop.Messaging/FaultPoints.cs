@@ -9,6 +9,7 @@ namespace Shop.Messaging;
 /// Named points between two steps that a crash may separate, for tests of exactly these crashes: with the setting
 /// <c>Faults:&lt;point&gt; = n</c> the process dies, as if killed, when it passes there for the n-th time. With
 /// <c>Faults:Once = &lt;path&gt;</c> it makes that file first, and lives on while there is one. Only in Development.
+/// Every module has <c>&lt;module&gt;.claimed</c>, <c>.sent</c> and <c>.applied</c>; a service may add points of its own.
 /// </summary>
 public class FaultPoints
 {
