@@ -20,28 +20,34 @@ internal static partial class DatabaseCreation
         // Asked first: a CREATE DATABASE that fails would be an error in the server's log at every start.
         var existing = await ListAsync(connection, cancel);
         foreach (var database in existing) server.Existing[database] = true;
-        foreach (var database in server.Databases.Values.Distinct().Where(name => !existing.Contains(name)))
-        {
-            try
-            {
-                using var quoter = new NpgsqlCommandBuilder();
-                await using var create = new NpgsqlCommand(
-                    $"CREATE DATABASE {quoter.QuoteIdentifier(database)}", connection) { CommandTimeout = TimeoutSeconds };
-                await create.ExecuteNonQueryAsync(cancel);
-                LogCreated(log, database);
-            }
-            catch (PostgresException raced) when (raced.SqlState == PostgresErrorCodes.DuplicateDatabase)
-            {
-                // A service was quicker.
-            }
-            catch (NpgsqlException failure)
-            {
-                LogFailed(log, failure, database);
-            }
+        // Each waits for the disk, and they can do so at one time.
+        await Task.WhenAll(server.Databases.Values.Distinct().Where(name => !existing.Contains(name))
+            .Select(database => CreateAsync(server, database, log, cancel)));
+    }
 
-            // Also after a failure: the database's own health then says what is wrong.
-            server.Existing[database] = true;
+    private static async Task CreateAsync(PostgresServerResource server, string database, ILogger log, CancellationToken cancel)
+    {
+        try
+        {
+            await using var connection = await PostgresHealthCheck.OpenAsync(
+                await server.GetAdminConnectionStringAsync(cancel), cancel);
+            using var quoter = new NpgsqlCommandBuilder();
+            await using var create = new NpgsqlCommand(
+                $"CREATE DATABASE {quoter.QuoteIdentifier(database)}", connection) { CommandTimeout = TimeoutSeconds };
+            await create.ExecuteNonQueryAsync(cancel);
+            LogCreated(log, database);
         }
+        catch (PostgresException raced) when (raced.SqlState == PostgresErrorCodes.DuplicateDatabase)
+        {
+            // A service was quicker.
+        }
+        catch (NpgsqlException failure)
+        {
+            LogFailed(log, failure, database);
+        }
+
+        // Also after a failure: the database's own health then says what is wrong.
+        server.Existing[database] = true;
     }
 
     private static async Task<HashSet<string>> ListAsync(NpgsqlConnection connection, CancellationToken cancel)
