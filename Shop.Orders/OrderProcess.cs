@@ -76,7 +76,7 @@ internal static class OrderProcess
                 break;
             case PaymentVoided: walk.NotCharged("The payment was called off. Nothing was charged."); break;
             case PaymentRefunded: walk.Refunded(); break;
-            case ShipmentCreated (_, var carrier, var number):
+            case ShipmentCreated(_, var carrier, var number):
                 walk.Created($"Your parcel is being packed. {carrier} will bring it, tracking number {number}.");
                 break;
             case ShipmentDispatched: walk.Dispatched(); break;

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Shop.Messaging;
 using Shop.Payments.Bank;
 using Shop.ServiceDefaults;
 
@@ -17,6 +18,7 @@ internal sealed partial class BankCalls(
     DatabaseReadiness<BankDb> lodger,
     PaymentsMetrics metrics,
     IOptions<BankCallOptions> options,
+    FaultPoints faults,
     ILogger<BankCalls> log)
     : WorkLoop("Asking the bank", options.Value.Interval, Task.WhenAll(payments.Migrated, lodger.Migrated), log)
 {
@@ -92,7 +94,9 @@ internal sealed partial class BankCalls(
         try
         {
             using var activity = metrics.StartCall(call.Ask, call.TraceParent);
+            faults.Reached("payments.intended");
             var answer = await bank.AskAsync(call);
+            faults.Reached("payments.charged");
             activity?.SetTag("shop.bank.answer", answer.GetType().Name);
             await StoreAsync(call, answer);
         }

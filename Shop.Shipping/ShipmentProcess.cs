@@ -106,7 +106,10 @@ internal static class ShipmentProcess
 
     private static ShipmentState Book(ShipmentState state, Booked booked) => state with
     {
-        Carrier = booked.Carrier, TrackingNumber = booked.TrackingNumber, Ask = CarrierAsk.Scan, Unanswered = 0,
+        Carrier = booked.Carrier,
+        TrackingNumber = booked.TrackingNumber,
+        Ask = CarrierAsk.Scan,
+        Unanswered = 0,
     };
 
     private static Step Cancel(ShipmentState state) => state.Status switch

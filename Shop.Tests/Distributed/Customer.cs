@@ -48,7 +48,11 @@ public sealed class Customer(HttpClient http)
         ["lines"] = new JsonArray(new JsonObject { ["productId"] = product, ["quantity"] = quantity }),
         ["shipTo"] = new JsonObject
         {
-            ["name"] = "Ada Example", ["line1"] = "Invalidenstr. 1", ["city"] = "Berlin", ["postalCode"] = postalCode, ["country"] = "DE",
+            ["name"] = "Ada Example",
+            ["line1"] = "Invalidenstr. 1",
+            ["city"] = "Berlin",
+            ["postalCode"] = postalCode,
+            ["country"] = "DE",
         },
         ["paymentToken"] = token,
     };

@@ -33,7 +33,7 @@ public class RunningShop : IAsyncLifetime
         await HealthyAsync(patience.Token);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         foreach (var database in _databases.Values)
             await database.DisposeAsync();

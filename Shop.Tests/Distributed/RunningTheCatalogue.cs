@@ -101,7 +101,9 @@ public class RunningTheCatalogue(SharedShop shop)
         var http = await shop.OperatorAsync();
         var product = new JsonObject
         {
-            ["sku"] = Visitors.NewSku(), ["name"] = "Vase", ["description"] = "A vase.",
+            ["sku"] = Visitors.NewSku(),
+            ["name"] = "Vase",
+            ["description"] = "A vase.",
             ["price"] = new JsonObject { ["amount"] = 1, ["currency"] = "EUR" },
         };
         make(product);

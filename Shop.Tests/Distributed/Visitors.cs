@@ -43,7 +43,11 @@ internal static class Visitors
 
     public static object Product(string? sku = null, string name = "Test Vase", long price = 1000, int opening = 10) => new
     {
-        sku = sku ?? NewSku(), name, description = "Made for one test.", price = new { amount = price, currency = "EUR" }, opening,
+        sku = sku ?? NewSku(),
+        name,
+        description = "Made for one test.",
+        price = new { amount = price, currency = "EUR" },
+        opening,
     };
 
     public static string NewSku() => $"T-{Guid.CreateVersion7():N}".ToUpperInvariant();

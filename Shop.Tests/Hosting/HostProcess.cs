@@ -82,12 +82,9 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            await Processes.SignalAsync(_process.Id, "KILL");
-            await _process.WaitForExitAsync();
-        }
-
+        // Does nothing to a process that has just ended, which HasExited may not know yet.
+        _process.Kill();
+        await _process.WaitForExitAsync();
         _process.Dispose();
     }
 }

@@ -28,7 +28,9 @@ public sealed class Backends : IAsyncLifetime, ICollectionFixture<Backends>
         using var patience = new CancellationTokenSource(Patience);
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
         {
-            Args = ["--DcpPublisher:RandomizePorts=true"], DisableDashboard = true, EnableResourceLogging = true,
+            Args = ["--DcpPublisher:RandomizePorts=true"],
+            DisableDashboard = true,
+            EnableResourceLogging = true,
         });
         var database = builder.AddPostgres("postgres").AddDatabase("messages");
         var redis = builder.AddRedis("redis").WithPersistence();

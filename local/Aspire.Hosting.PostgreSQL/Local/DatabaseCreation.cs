@@ -33,7 +33,8 @@ internal static partial class DatabaseCreation
                 await server.GetAdminConnectionStringAsync(cancel), cancel);
             using var quoter = new NpgsqlCommandBuilder();
             await using var create = new NpgsqlCommand(
-                $"CREATE DATABASE {quoter.QuoteIdentifier(database)}", connection) { CommandTimeout = TimeoutSeconds };
+                $"CREATE DATABASE {quoter.QuoteIdentifier(database)}", connection)
+            { CommandTimeout = TimeoutSeconds };
             await create.ExecuteNonQueryAsync(cancel);
             LogCreated(log, database);
         }

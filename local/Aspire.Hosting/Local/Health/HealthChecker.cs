@@ -25,9 +25,11 @@ internal sealed class HealthChecker(HealthCheckService checks, TimeProvider cloc
         {
             var report = await checks.CheckHealthAsync(check => keys.Contains(check.Name), patience.Token).WaitAsync(patience.Token);
             var found = report.Entries.Select(entry => new HealthReportSnapshot(
-                entry.Key, entry.Value.Status, entry.Value.Description, entry.Value.Exception?.Message) { LastRunAt = now });
+                entry.Key, entry.Value.Status, entry.Value.Description, entry.Value.Exception?.Message)
+            { LastRunAt = now });
             var unknown = keys.Except(report.Entries.Keys).Select(key => new HealthReportSnapshot(
-                key, HealthStatus.Unhealthy, $"No health check '{key}' is registered.", null) { LastRunAt = now });
+                key, HealthStatus.Unhealthy, $"No health check '{key}' is registered.", null)
+            { LastRunAt = now });
             return [.. found, .. unknown];
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
