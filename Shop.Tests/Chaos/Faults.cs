@@ -17,65 +17,41 @@ internal sealed class Faults(RunningShop shop, CancellationToken cancel)
 
     public Task ApplyAsync(string fault) => fault switch
     {
-        "F01 kill Users" => KillAsync("users"),
-        "F02 kill Orders" => KillAsync("orders"),
-        "F03 kill Payments" => KillAsync("payments"),
-        "F04 kill Shipping" => KillAsync("shipping"),
-        "F05 kill Gateway" => KillAsync("gateway"),
-        "F08 restart Postgres" => RestartAsync("postgres"),
-        "F09 kill Postgres" => KillAsync("postgres"),
+        "F01 kill Users" => shop.KillAsync("users"),
+        "F02 kill Orders" => shop.KillAsync("orders"),
+        "F03 kill Payments" => shop.KillAsync("payments"),
+        "F04 kill Shipping" => shop.KillAsync("shipping"),
+        "F05 kill Gateway" => shop.KillAsync("gateway"),
+        "F08 restart Postgres" => shop.RestartAsync("postgres"),
+        "F09 kill Postgres" => shop.KillAsync("postgres"),
         "F10 end all sessions" => EndSessionsAsync(),
         "F11 stall Postgres" => StallAsync("postgres", TimeSpan.FromSeconds(3)),
         "F18 stop Redis for a while" => AwayAsync("redis", TimeSpan.FromSeconds(3)),
-        "F19 kill Redis" => KillAsync("redis"),
+        "F19 kill Redis" => shop.KillAsync("redis"),
         "F21 empty Redis" => RedisAsync((redis, server) => server.FlushAllDatabasesAsync()),
         "F21 delete a stream" => RedisAsync((redis, _) => redis.KeyDeleteAsync($"{Streams}orders")),
         "F21 destroy a group" => RedisAsync((redis, _) => redis.StreamDeleteConsumerGroupAsync($"{Streams}payments", "orders")),
         "F22 stall Redis" => StallAsync("redis", TimeSpan.FromSeconds(6)),
-        "F29 kill a consumer under way" => KillAsync("shipping"),
         "F30 poison" => PoisonAsync(),
         "F37 stop everything at once" => TogetherAsync(),
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "No such fault."),
     };
 
-    private async Task KillAsync(string resource)
-    {
-        var killed = await shop.ProcessIdOfAsync(resource);
-        using (var process = Process.GetProcessById(killed))
-            process.Kill();
-
-        await Eventually.Is(() => shop.ProcessIdOfAsync(resource), now => now != killed, what: $"A new process of {resource}");
-        await shop.App.ResourceNotifications.WaitForResourceHealthyAsync(resource, cancel);
-    }
-
-    private async Task RestartAsync(string resource)
-    {
-        await CommandAsync(resource, KnownResourceCommands.RestartCommand);
-        await shop.App.ResourceNotifications.WaitForResourceHealthyAsync(resource, cancel);
-    }
-
     private async Task AwayAsync(string resource, TimeSpan time)
     {
-        await CommandAsync(resource, KnownResourceCommands.StopCommand);
+        await shop.CommandAsync(resource, KnownResourceCommands.StopCommand);
         await Task.Delay(time, cancel);
-        await CommandAsync(resource, KnownResourceCommands.StartCommand);
+        await shop.CommandAsync(resource, KnownResourceCommands.StartCommand);
         await shop.App.ResourceNotifications.WaitForResourceHealthyAsync(resource, cancel);
     }
 
     private async Task TogetherAsync()
     {
         string[] services = ["users", "orders", "payments", "shipping"];
-        await Task.WhenAll(services.Select(service => CommandAsync(service, KnownResourceCommands.StopCommand)));
-        await Task.WhenAll(services.Select(service => CommandAsync(service, KnownResourceCommands.StartCommand)));
+        await Task.WhenAll(services.Select(service => shop.CommandAsync(service, KnownResourceCommands.StopCommand)));
+        await Task.WhenAll(services.Select(service => shop.CommandAsync(service, KnownResourceCommands.StartCommand)));
         foreach (var service in services)
             await shop.App.ResourceNotifications.WaitForResourceHealthyAsync(service, cancel);
-    }
-
-    private async Task CommandAsync(string resource, string command)
-    {
-        var seen = await shop.App.ResourceNotifications.WaitForResourceAsync(resource, _ => true, cancel);
-        var result = await shop.App.ResourceCommands.ExecuteCommandAsync(seen.ResourceId, command, cancel);
-        Assert.True(result.Success, $"{command} {resource}: {result.Message}");
     }
 
     /// <summary>Neither dead nor alive: the process gets no time, its sockets stay open.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
@@ -121,6 +122,32 @@ public class RunningShop : IAsyncLifetime
     {
         var seen = await App.ResourceNotifications.WaitForResourceAsync(resource, running => ProcessId(running) is not null);
         return Convert.ToInt32(ProcessId(seen), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>kill -9; returns when a new process of the resource is healthy.</summary>
+    public async Task KillAsync(string resource)
+    {
+        var killed = await ProcessIdOfAsync(resource);
+        using (var process = Process.GetProcessById(killed))
+            process.Kill();
+
+        await Eventually.Is(() => ProcessIdOfAsync(resource), now => now != killed, what: $"A new process of {resource}");
+        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, TestContext.Current.CancellationToken);
+    }
+
+    public async Task RestartAsync(string resource)
+    {
+        await CommandAsync(resource, KnownResourceCommands.RestartCommand);
+        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Gives the one instance of a resource a command, which must succeed.</summary>
+    public async Task CommandAsync(string resource, string command)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var seen = await App.ResourceNotifications.WaitForResourceAsync(resource, _ => true, cancel);
+        var result = await App.ResourceCommands.ExecuteCommandAsync(seen.ResourceId, command, cancel);
+        Assert.True(result.Success, $"{command} {resource}: {result.Message}");
     }
 
     private static object? ProcessId(ResourceEvent seen) => seen.Snapshot.State?.Text == KnownResourceStates.Running

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Aspire.Hosting.ApplicationModel;
 
 namespace Shop.Tests.Distributed;
@@ -13,28 +12,28 @@ public class WhileOrdersAreUnderWay(ShopToBreak shop)
     public Task Payments_may_be_killed() => AfterFiftyOrders(async placed =>
     {
         await Eventually.Is(() => Task.FromResult(placed()), count => count >= Orders / 2, what: "Half of the orders");
-        await KillAsync("payments");
+        await shop.KillAsync("payments");
     });
 
     [Fact]
     public Task Orders_may_be_killed() => AfterFiftyOrders(async placed =>
     {
         await Eventually.Is(() => Task.FromResult(placed()), count => count >= Orders / 2, what: "Half of the orders");
-        await KillAsync("orders");
+        await shop.KillAsync("orders");
     });
 
     [Fact]
     public Task Redis_may_be_restarted() => AfterFiftyOrders(async placed =>
     {
         await Eventually.Is(() => Task.FromResult(placed()), count => count >= Orders / 2, what: "Half of the orders");
-        await RestartAsync("redis");
+        await shop.RestartAsync("redis");
     });
 
     [Fact]
     public Task Postgres_may_be_restarted() => AfterFiftyOrders(async placed =>
     {
         await Eventually.Is(() => Task.FromResult(placed()), count => count >= Orders / 2, what: "Half of the orders");
-        await RestartAsync("postgres");
+        await shop.RestartAsync("postgres");
     });
 
     [Fact]
@@ -102,24 +101,4 @@ public class WhileOrdersAreUnderWay(ShopToBreak shop)
             || count(*) FILTER (WHERE status NOT IN ('Delivered', 'Cancelled')) || ' other'
         FROM orders.orders WHERE customer_id = $1
         """, customer.Id);
-
-    private async Task KillAsync(string resource)
-    {
-        var killed = await shop.ProcessIdOfAsync(resource);
-        using (var process = Process.GetProcessById(killed))
-            process.Kill();
-
-        await Eventually.Is(() => shop.ProcessIdOfAsync(resource), now => now != killed, what: $"A new process of {resource}");
-        await shop.App.ResourceNotifications.WaitForResourceHealthyAsync(resource, TestContext.Current.CancellationToken);
-    }
-
-    private async Task RestartAsync(string resource)
-    {
-        var cancel = TestContext.Current.CancellationToken;
-        var instance = (await shop.App.ResourceNotifications.WaitForResourceAsync(resource, _ => true, cancel)).ResourceId;
-        var result = await shop.App.ResourceCommands.ExecuteCommandAsync(instance, KnownResourceCommands.RestartCommand, cancel);
-
-        Assert.True(result.Success, result.Message);
-        await shop.App.ResourceNotifications.WaitForResourceHealthyAsync(resource, cancel);
-    }
 }
