@@ -44,7 +44,7 @@ public class RollingRestart(ReplicatedShop shop, ITestOutputHelper output)
         await shop.AllHealthyAsync();
         var load = new Load(shop, seed, ordersPerSecond);
         await load.PrepareAsync();
-        var visits = new Visits(shop, visitors: 6);
+        var visits = new Visits(shop, visitors: 4);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var running = Task.WhenAll(load.RunAsync(end.Token), visits.RunAsync(end.Token));
         await Eventually.Is(() => Task.FromResult(load.History.Intentions.Count), count => count > 2 * ordersPerSecond, what: "Orders before");

@@ -35,7 +35,7 @@ internal sealed class Visits(RunningShop shop, int visitors)
             for (var visit = 0; !end.IsCancellationRequested; visit++)
             {
                 await VisitAsync(customer.Http, paths[visit % paths.Length], leaves: visitor % 2 == 1);
-                await Task.Delay(15, CancellationToken.None);
+                await Task.Delay(40, CancellationToken.None);
             }
         }));
     }
