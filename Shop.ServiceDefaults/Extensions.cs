@@ -24,6 +24,7 @@ public static class Extensions
         var services = builder.Services;
         builder.AddTelemetry();
         builder.AddBearerTokens();
+        builder.AddGracefulShutdown();
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
@@ -35,6 +36,7 @@ public static class Extensions
             client.AddStandardResilienceHandler(options => options.Retry.DisableForUnsafeHttpMethods()).SelectPipelineByAuthority();
 #pragma warning restore EXTEXP0001
             client.AddServiceDiscovery();
+            client.UseSocketsHttpHandler((handler, _) => ServiceClients.KeepBriefly(handler));
         });
 
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.Complete);
@@ -53,6 +55,7 @@ public static class Extensions
     /// <summary>The middleware of every service, in its order; call it right after <c>Build</c>.</summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
+        app.UseGracefulShutdown();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseMiddleware<ReadinessGuard>();
