@@ -13,10 +13,12 @@ internal static class PaymentsModule
         builder.AddDatabase<PaymentsDb>("paymentsdb");
         builder.AddMessaging<PaymentsDb>("payments", events => events
             .On<PaymentRequested>(TakePayment.Handle)
-            .On<PaymentCancellationRequested>(ReturnPayment.Handle));
+            .On<PaymentCancellationRequested>(ReturnPayment.Handle)
+            .On<UserDeleted>(DeletedCustomers.Note));
 
         builder.Services.AddOptions<BankCallOptions>().BindConfiguration(BankCallOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<PaymentsMetrics>();
+        builder.Services.AddHostedService<DeletedCustomers>();
         builder.Services.AddSingleton<BankLine>();
         builder.Services.AddSingleton<BankCalls>();
         builder.Services.AddHostedService(services => services.GetRequiredService<BankCalls>());
