@@ -32,7 +32,7 @@ public sealed class HttpEdgeSlowness(SharedShop shop)
         foreach (var socket in sockets)
             socket.Dispose();
 
-        TestContext.Current.SendDiagnosticMessage($"p99 alone {alone.TotalMilliseconds:0.0} ms, beside {Dawdlers} dawdlers {beside.TotalMilliseconds:0.0} ms; all gone after {watch.Elapsed.TotalSeconds:0.0} s");
+        TestContext.Current.TestOutputHelper?.WriteLine($"p99 alone {alone.TotalMilliseconds:0.0} ms, beside {Dawdlers} dawdlers {beside.TotalMilliseconds:0.0} ms; all gone after {watch.Elapsed.TotalSeconds:0.0} s");
         // Loosely: other tests and their processes are on the same cores.
         Assert.InRange(beside, TimeSpan.Zero, TimeSpan.FromMilliseconds(Math.Max(300, 4 * alone.TotalMilliseconds)));
         Assert.All(answers, answer => Assert.True(answer.Closed && answer.Status is 408 or 0, answer.ToString()));

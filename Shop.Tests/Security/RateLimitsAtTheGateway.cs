@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -11,8 +13,8 @@ public sealed partial class RateLimitsAtTheGateway
 {
     private static readonly string[] Small =
     [
-        "RateLimits:User:Quota=20", "RateLimits:User:Window=00:01:00", "RateLimits:Address:Quota=40", "RateLimits:Address:Window=00:01:00",
-        "RateLimits:Session:Quota=5", "RateLimits:Session:Window=00:01:00", "RateLimits:Cart:Quota=3", "RateLimits:Cart:Window=00:01:00",
+        "RateLimits:User:Quota=20", "RateLimits:User:Window=00:10:00", "RateLimits:Address:Quota=40", "RateLimits:Address:Window=00:10:00",
+        "RateLimits:Session:Quota=5", "RateLimits:Session:Window=00:10:00", "RateLimits:Cart:Quota=3", "RateLimits:Cart:Window=00:10:00",
     ];
 
     private static readonly string[] BehindAProxy = [.. Small, "TrustedProxies=127.0.0.0/8"];
@@ -32,10 +34,10 @@ public sealed partial class RateLimitsAtTheGateway
         Assert.Equal(Enumerable.Range(0, 20).Reverse(), answers.Take(20).Select(answer => (int)Fields(answer).Remaining));
         var refusal = answers[^1];
         var (policy, remaining, reset) = Fields(refusal);
-        Assert.Equal("\"user\";q=20;w=60", policy);
+        Assert.Equal("\"user\";q=20;w=600", policy);
         Assert.Equal(0, remaining);
         Assert.Equal(refusal.Headers.RetryAfter?.Delta, TimeSpan.FromSeconds(reset));
-        Assert.InRange(reset, 1, 120);
+        Assert.InRange(reset, 1, 1200);
         var problem = JsonNode.Parse(await refusal.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
         Assert.Equal("application/problem+json", refusal.Content.Headers.ContentType?.MediaType);
         Assert.Equal((429, reset), ((int)problem["status"]!, (long)problem["retryAfter"]!));
@@ -118,7 +120,7 @@ public sealed partial class RateLimitsAtTheGateway
         foreach (var (method, path) in tries)
         {
             var refusal = await edge.SendAsync(method, path, token);
-            Assert.Equal((HttpStatusCode.TooManyRequests, "\"session\";q=5;w=60"), (refusal.StatusCode, Fields(refusal).Policy));
+            Assert.Equal((HttpStatusCode.TooManyRequests, "\"session\";q=5;w=600"), (refusal.StatusCode, Fields(refusal).Policy));
         }
 
         Assert.Equal(HttpStatusCode.OK, (await edge.SendAsync(HttpMethod.Get, "/api/products")).StatusCode);
@@ -134,7 +136,7 @@ public sealed partial class RateLimitsAtTheGateway
         Assert.Equal(HttpStatusCode.TooManyRequests, (await edge.SendAsync(HttpMethod.Put, "/api/cart")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await edge.SendAsync(HttpMethod.Get, "/api/cart")).StatusCode);
         var customers = await edge.SendAsync(HttpMethod.Put, "/api/cart", HttpEdgeHost.TokenOf(Guid.CreateVersion7()));
-        Assert.Equal((HttpStatusCode.OK, "\"user\";q=20;w=60"), (customers.StatusCode, Fields(customers).Policy));
+        Assert.Equal((HttpStatusCode.OK, "\"user\";q=20;w=600"), (customers.StatusCode, Fields(customers).Policy));
     }
 
     [Fact]
@@ -147,6 +149,26 @@ public sealed partial class RateLimitsAtTheGateway
             answers.Add((await edge.SendAsync(HttpMethod.Get, "/api/orders", $"not.a.token{i}")).StatusCode);
 
         Assert.Equal([.. Enumerable.Repeat(HttpStatusCode.Unauthorized, 40), .. Enumerable.Repeat(HttpStatusCode.TooManyRequests, 10)], answers);
+    }
+
+    [Fact]
+    public async Task A_Redis_that_never_answers_keeps_nobody_waiting_and_nothing_from_being_limited()
+    {
+        using var silent = TcpListener.Create(0);
+        silent.Start();
+        await using var edge = await HttpEdgeHost.StartAsync([.. Small, $"ConnectionStrings:redis=localhost:{((IPEndPoint)silent.LocalEndpoint).Port},password=x"]);
+        var token = HttpEdgeHost.TokenOf(Guid.CreateVersion7());
+        await edge.SendAsync(HttpMethod.Get, "/api/orders", token);
+        using var sharing = await silent.AcceptSocketAsync(TestContext.Current.CancellationToken);
+
+        var watch = Stopwatch.StartNew();
+        var answers = new List<HttpStatusCode>();
+        for (var i = 0; i < 30; i++)
+            answers.Add((await edge.SendAsync(HttpMethod.Get, "/api/orders", token)).StatusCode);
+
+        Assert.Equal(19, answers.Count(status => status == HttpStatusCode.OK));
+        // Redis' own patience is five seconds.
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4));
     }
 
     [Fact]
