@@ -38,6 +38,7 @@ internal static class GatewayModule
         builder.Services.AddReverseProxy()
             .LoadFromMemory(Routes, [.. Services.Select(Cluster)])
             .AddServiceDiscoveryDestinationResolver();
+        builder.Services.AddSingleton<IForwarderHttpClientFactory, ServiceConnections>();
         foreach (var service in OrderOverview.Sources)
             builder.AddServiceClient(OrderOverview.ClientOf(service), service).ForwardCallerToken();
     }

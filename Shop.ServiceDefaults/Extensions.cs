@@ -24,6 +24,7 @@ public static class Extensions
         var services = builder.Services;
         builder.AddTelemetry();
         builder.AddBearerTokens();
+        builder.AddGracefulShutdown();
         builder.AddTrustedProxies();
 
         services.TryAddSingleton(TimeProvider.System);
@@ -36,6 +37,7 @@ public static class Extensions
             client.AddStandardResilienceHandler(options => options.Retry.DisableForUnsafeHttpMethods()).SelectPipelineByAuthority();
 #pragma warning restore EXTEXP0001
             client.AddServiceDiscovery();
+            client.UseSocketsHttpHandler((handler, _) => ServiceClients.KeepBriefly(handler));
         });
 
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.Complete);
@@ -56,6 +58,7 @@ public static class Extensions
     /// <param name="first">What has to see a request before its input and its token are looked at.</param>
     public static WebApplication UseServiceDefaults(this WebApplication app, Action<IApplicationBuilder>? first = null)
     {
+        app.UseGracefulShutdown();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseForwardedHeaders();

@@ -22,9 +22,12 @@ internal sealed record CartOwner(string? Key, string? PutAside)
         var cookie = context.Request.Cookies[Cookie];
         var anonymous = cookie?.Length == SecretLength && Base64Url.IsValid(cookie) ? $"shop:cart:{cookie}" : null;
         return await CurrentUser.BindAsync(context) is { } user
-            ? new($"shop:cart:customer:{user.Id}", anonymous)
+            ? Of(user.Id) with { PutAside = anonymous }
             : new(anonymous, null);
     }
+
+    /// <summary>A customer, whatever browser they use.</summary>
+    public static CartOwner Of(Guid customer) => new($"shop:cart:customer:{customer}", null);
 
     /// <summary>Somebody new, who is told by a cookie.</summary>
     public static CartOwner Welcome(HttpContext context)
