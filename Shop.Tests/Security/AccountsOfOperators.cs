@@ -70,7 +70,7 @@ public class AccountsOfOperators(SharedShop shop)
         var again = await Customer.Read(await asOperator.SendAsync($"/api/users/{holder.Id}/lock"), HttpStatusCode.OK);
 
         Assert.Equal("Chargebacks", (string)locked["lockReason"]!);
-        Assert.Equal((string)locked["lockedAt"]!, (string)again["lockedAt"]!);
+        Assert.Equal((DateTimeOffset)locked["lockedAt"]!, (DateTimeOffset)again["lockedAt"]!, TimeSpan.FromMicroseconds(1));
         Assert.Equal(HttpStatusCode.Unauthorized, (await holder.TryRefreshAsync(tokens)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await holder.MeAsync(tokens)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await holder.TrySignInAsync()).StatusCode);
