@@ -23,7 +23,8 @@ internal static class PaymentsModule
         builder.Services.AddSingleton<BankCalls>();
         builder.Services.AddHostedService(services => services.GetRequiredService<BankCalls>());
         builder.Services.ConfigureDbContext<PaymentsDb>((services, options) =>
-            options.AddInterceptors(new WakeBankCalls(services.GetRequiredService<BankCalls>())));
+            options.AddInterceptors(new WakeOnCommit<Payment>(
+                services.GetRequiredService<BankCalls>(), payment => payment is { DueAt: not null, LeasedUntil: null })));
 
         builder.Services.AddOptions<ReconciliationOptions>().BindConfiguration(ReconciliationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddScoped<Reconciler>();

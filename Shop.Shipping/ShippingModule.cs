@@ -22,7 +22,8 @@ internal static class ShippingModule
         builder.Services.AddSingleton<ParcelRounds>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ParcelRounds>());
         builder.Services.ConfigureDbContext<ShippingDb>((services, options) =>
-            options.AddInterceptors(new WakeParcelRounds(services.GetRequiredService<ParcelRounds>())));
+            options.AddInterceptors(new WakeOnCommit<Shipment>(
+                services.GetRequiredService<ParcelRounds>(), shipment => shipment is { State.Ask: CarrierAsk.Book, LeasedUntil: null })));
         return builder;
     }
 

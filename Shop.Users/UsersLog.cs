@@ -21,6 +21,9 @@ internal static partial class UsersLog
     [LoggerMessage(6, LogLevel.Warning, "Signing keys can't be read again, those read last stay in use")]
     public static partial void SigningKeysStale(this ILogger log, Exception exception);
 
+    [LoggerMessage(20, LogLevel.Information, "Signing key {KeyId} is retired, its private part destroyed")]
+    public static partial void SigningKeyDestroyed(this ILogger log, string keyId);
+
     [LoggerMessage(7, LogLevel.Information, "Demo account {AccountId} seeded")]
     public static partial void DemoAccountSeeded(this ILogger log, Guid accountId);
 

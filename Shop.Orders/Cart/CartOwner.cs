@@ -63,8 +63,7 @@ internal sealed record CartOwner(string? Key, string? PutAside)
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Lax,
-        // The gateway ends TLS and says so; a caller who says so wrongly only hides the cookie from itself.
-        Secure = request.IsHttps || string.Equals(request.Headers["X-Forwarded-Proto"], "https", StringComparison.OrdinalIgnoreCase),
+        Secure = request.IsHttps,
         Path = Path,
         MaxAge = Carts.Life,
         IsEssential = true,
