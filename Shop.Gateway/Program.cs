@@ -5,8 +5,8 @@ builder.AddServiceDefaults();
 builder.AddGateway();
 
 var app = builder.Build();
-app.UseServiceDefaults();
 app.UseMiddleware<SecurityHeaders>();
+app.UseServiceDefaults();
 app.MapDefaultEndpoints();
 app.MapGateway();
 app.Run();

@@ -23,7 +23,7 @@ public class RunningShop : IAsyncLifetime
     /// <summary>Settings of the app host on top of those that make parcels travel fast.</summary>
     protected virtual string[] Settings => [];
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(
