@@ -109,8 +109,9 @@ internal static class Authentication
     {
         public async Task<string> GetDocumentAsync(string address, CancellationToken cancel)
         {
+            // The document names the keys by their public address; from inside they are where the document was.
             using var client = clients.CreateClient("users-keys");
-            return await client.GetStringAsync(new Uri(address), cancel);
+            return await client.GetStringAsync(new Uri($"https+http://users{new Uri(address).AbsolutePath}"), cancel);
         }
     }
 }

@@ -66,7 +66,8 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
             if (cause is DbException { IsTransient: true } or TimeoutException or SocketException or HttpRequestException
-                or TimeoutRejectedException or ExecutionRejectedException)
+                or TimeoutRejectedException or ExecutionRejectedException
+                || (cause is DbException failure && Databases.IsAway(failure)))
             {
                 return true;
             }

@@ -5,17 +5,17 @@ namespace Shop.ServiceDefaults;
 /// <summary>Text that people wrote and that we print on labels and pages: one line, nothing that is invisible.</summary>
 public static partial class PlainText
 {
-    /// <summary>Notes an error unless the text is one line of 1 to <paramref name="longest"/> UTF-16 characters, not all of them blank.</summary>
-    /// <param name="check">Where to note it.</param>
-    /// <param name="text">What the caller sent; it is stored as it is, never trimmed.</param>
+    /// <summary>Notes an error unless <paramref name="text"/> has 1 to <paramref name="longest"/> characters that can be printed in one line.</summary>
+    /// <param name="check">Where errors are noted.</param>
+    /// <param name="text">What the caller sent.</param>
     /// <param name="field">The field as the caller wrote it.</param>
-    /// <param name="longest">How many characters there may be.</param>
+    /// <param name="longest">In UTF-16 units, as PostgreSQL's limits are never less than that.</param>
     public static Validation CheckText(this Validation check, string text, string field, int longest)
     {
         ArgumentNullException.ThrowIfNull(check);
         return check
             .Check(!string.IsNullOrWhiteSpace(text) && text.Length <= longest, field, $"Give 1 to {longest} characters.")
-            .Check(text is null || !Unprintable().IsMatch(text), field, "There must be no control characters.");
+            .Check(!Unprintable().IsMatch(text), field, "There must be no control characters.");
     }
 
     // Control characters, line and paragraph separators, and what turns the writing direction of a label around.

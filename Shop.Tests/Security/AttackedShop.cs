@@ -37,6 +37,9 @@ public sealed class AttackedShop : RunningShop, ICollectionFixture<AttackedShop>
                "OTEL_DOTNET_EXPERIMENTAL_HTTPCLIENT_DISABLE_URL_QUERY_REDACTION=false",
            ]
            select $"--Services:{service}:Settings:{setting}",
+        // What is attacked here is not how often, but with what: one address tries everything.
+        .. ((string[])["User", "Address", "Session", "Cart"]).Select(limit => $"--Services:gateway:Settings:RateLimits:{limit}:Quota=1000000"),
+        "--Services:users:Settings:Users:SignIn:FreePerSource=1000000",
         $"--Services:orders:Settings:Orders:PaymentTokens:0=tok_visa",
         $"--Services:orders:Settings:Orders:PaymentTokens:1=tok_declined",
         $"--Services:orders:Settings:Orders:PaymentTokens:2={Canaries.PaymentToken}",

@@ -181,9 +181,8 @@ public class IdempotencyKeys(AttackedShop shop)
     {
         var endpoint = InputEndpoints.At(route);
         using var content = new StringContent(InputEndpoints.Fill(body ?? endpoint.Example, targets), Encoding.UTF8, "application/json");
-        var path = route.Split(' ')[1].Replace("{id}", $"{targets.Product}", StringComparison.Ordinal).Replace("{orderId}", $"{targets.Order}", StringComparison.Ordinal);
         return await shop.Attacker.SendAsync(
-            shop.At(endpoint.Service, path), "POST", targets.TokenOf(endpoint.By), content, [.. keys.Select(key => ("Idempotency-Key", key))]);
+            shop.At(endpoint.Service, targets.PathOf(route)), "POST", targets.TokenOf(endpoint.By), content, [.. keys.Select(key => ("Idempotency-Key", key))]);
     }
 
     private static void Accepted(Answer answer) => Assert.True(answer.IsSuccess, $"{answer}");

@@ -18,6 +18,9 @@ internal sealed record InputEndpoint(string Service, string Route, Caller By, st
     /// <summary>False where accepted text is never shown again.</summary>
     public bool Shows { get; init; } = true;
 
+    /// <summary>Blanks around a text are taken away on purpose.</summary>
+    public bool Trims { get; init; }
+
     /// <summary>Every how manieth text of the long lists is tried in each field: 1 but where accepting one costs a password hash or an order.</summary>
     public int Every { get; init; } = 1;
 
@@ -38,6 +41,13 @@ internal static class InputEndpoints
         new("users", "POST /api/users/session", Caller.Anonymous, """{"email":"{new}@customers.example","password":"a long walk on the beach"}""") { Refusals = [401, 429], Every = 8, Shows = false },
         new("users", "POST /api/users/session/refresh", Caller.Anonymous, """{"refreshToken":"{new}"}""") { Refusals = [401], Shows = false },
         new("users", "DELETE /api/users/session", Caller.Anonymous, """{"refreshToken":"{new}"}""") { Refusals = [401], Shows = false },
+        new("users", "PATCH /api/users/me", Caller.Owner, """{"name":"Ada Example"}""") { Refusals = [412], Trims = true },
+        new("users", "DELETE /api/users/me", Caller.Stranger, """{"password":"not my password {new}"}""") { Refusals = [403, 429], Every = 16, Shows = false },
+        new("users", "PUT /api/users/me/password", Caller.Stranger, """{"currentPassword":"not my password {new}","newPassword":"another walk on the beach"}""") { Refusals = [403, 429], Every = 16, Shows = false },
+        new("users", "POST /api/users/me/addresses", Caller.Stranger, Address) { Refusals = [409] },
+        new("users", "PUT /api/users/me/addresses/{id}", Caller.Owner, Address) { Refusals = [412] },
+        new("users", "POST /api/users/{id}/lock", Caller.Operator, """{"reason":"Asked for it."}""") { Shows = false },
+        new("users", "PUT /api/users/{id}/role", Caller.Operator, """{"role":"customer"}"""),
         new("orders", "POST /api/products", Caller.Operator, Product),
         new("orders", "PUT /api/products/{id}", Caller.Operator, Change) { Refusals = [412] },
         new("orders", "POST /api/products/{id}/stock", Caller.Operator, """{"change":1,"reason":"Counted."}""") { ReadBack = "/api/products/{product}/stock?limit=100" },
@@ -54,8 +64,7 @@ internal static class InputEndpoints
     /// <summary>Sends a body as it is, with all that the route needs besides.</summary>
     public static Task<Answer> SendAsync(this AttackedShop shop, InputEndpoint endpoint, Targets targets, HttpContent body, string? through = null) =>
         shop.Attacker.SendAsync(
-            shop.At(through ?? endpoint.Service, endpoint.Route.Split(' ')[1]
-                .Replace("{id}", $"{targets.Product}", StringComparison.Ordinal).Replace("{orderId}", $"{targets.Order}", StringComparison.Ordinal)),
+            shop.At(through ?? endpoint.Service, targets.PathOf(endpoint.Route)),
             endpoint.Verb, targets.TokenOf(endpoint.By), body, ("Idempotency-Key", $"{Guid.CreateVersion7()}"), ("If-Match", "*"));
 
     public static async Task<Answer> SendAsync(this AttackedShop shop, InputEndpoint endpoint, Targets targets, string json, string? through = null)

@@ -68,7 +68,7 @@ public class InputOfTexts(AttackedShop shop)
                 shop.At(endpoint.Service, InputEndpoints.Fill(path, targets).Replace("{id}", id, StringComparison.Ordinal)), "GET", targets.TokenOf(endpoint.By));
         }
 
-        return InputEndpoints.Leaves(answer.Json).Any(value => value.GetValueKind() == JsonValueKind.String && (string?)value == text);
+        return InputEndpoints.Leaves(answer.Json).Any(value => value.GetValueKind() == JsonValueKind.String && (string?)value == (endpoint.Trims ? text.Trim() : text));
     }
 
     private static readonly (string Service, string Path, Caller By)[] Queries =

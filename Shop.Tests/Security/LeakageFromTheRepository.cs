@@ -8,7 +8,7 @@ public partial class LeakageFromTheRepository
     /// <summary>The password of the two demo accounts, which exist in Development only and are printed at start, and what tests use.</summary>
     private static readonly string[] Known =
     [
-        "correct horse battery staple", "a long walk on the beach",
+        "correct horse battery staple", "a long walk on the beach", "not this one",
     ];
 
     private static readonly string[] Sources =

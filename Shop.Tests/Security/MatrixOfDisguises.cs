@@ -51,8 +51,7 @@ public class MatrixOfDisguises(AttackedShop shop)
         await Salvo.FireAsync([.. attacks], async attack =>
         {
             var verb = attack.Route.Split(' ')[0];
-            var path = attack.Spelling(attack.Route.Split(' ')[1].Replace("{id}", $"{targets.Product}", StringComparison.Ordinal)
-                .Replace("{orderId}", $"{targets.Order}", StringComparison.Ordinal));
+            var path = attack.Spelling(targets.PathOf(attack.Route));
             using var body = verb is "GET" or "DELETE" ? null : Attacker.Json("{}");
             var answer = await shop.Attacker.SendAsync(
                 shop.At(throughTheGateway ? "gateway" : attack.Service, path), verb, targets.Stranger, body, [.. attack.Headers, ("Idempotency-Key", "disguise")]);

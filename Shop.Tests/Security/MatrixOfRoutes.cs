@@ -53,13 +53,13 @@ public class MatrixOfRoutes(AttackedShop shop)
         var complaints = new List<string>();
         foreach (var cell in cells)
         {
-            var (verb, path) = (cell.Route.Split(' ')[0], Concrete(cell.Route.Split(' ')[1], targets.Order, cell.Rule));
-            // An empty body changes nothing; where only the handler looks at the token it has to be a good one.
+            var (verb, path) = (cell.Route.Split(' ')[0], Concrete(cell.Route, targets, cell.Rule));
+            // An empty body changes nothing; where the handler says whose it is, it has to be a good one.
             var example = InputEndpoints.All.FirstOrDefault(endpoint => endpoint.Route == cell.Route)?.Example;
             using var body = example is null ? null
-                : Attacker.Json(cell.Rule == Rule.PublicWithoutBadToken ? InputEndpoints.Fill(example, targets) : "{}");
+                : Attacker.Json(cell.Rule is Rule.PublicWithoutBadToken or Rule.Owner or Rule.OwnerOrOperator ? InputEndpoints.Fill(example, targets) : "{}");
             var answer = await shop.Attacker.SendAsync(
-                shop.At(throughTheGateway ? "gateway" : cell.Service, path), verb, tokens[cell.Caller], body, ("Idempotency-Key", "matrix"));
+                shop.At(throughTheGateway ? "gateway" : cell.Service, path), verb, tokens[cell.Caller], body, ("Idempotency-Key", "matrix"), ("If-Match", "*"));
             if (!cell.Rule.Allows(cell.Caller, (int)answer.Status))
                 complaints.Add($"{cell.Caller} ({cell.Rule}): {answer}");
             else if (answer.Complaint() is { } complaint)
@@ -81,7 +81,7 @@ public class MatrixOfRoutes(AttackedShop shop)
 
         await Salvo.FireAsync([.. undocumented], async wrong =>
         {
-            var path = Concrete(wrong.Path, targets.Order, Rule.Operator);
+            var path = Concrete($"{wrong.Verb} {wrong.Path}", targets, Rule.Operator);
             var answer = await shop.Attacker.SendAsync(shop.At(wrong.Service, path), wrong.Verb, targets.Operator);
             return answer.Status is HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotFound ? answer.Complaint() : $"{answer}";
         });
@@ -97,10 +97,8 @@ public class MatrixOfRoutes(AttackedShop shop)
                select (service, $"{operation.Key.ToUpperInvariant()} {(path.Key.Length > 1 ? path.Key.TrimEnd('/') : path.Key)}");
     }
 
-    /// <summary>The owner's order where there is an owner. Operators would change it, so theirs is an id that nothing has.</summary>
-    private static string Concrete(string path, Guid order, Rule rule)
-    {
-        var id = rule is Rule.Owner or Rule.OwnerOrOperator ? order : Guid.CreateVersion7();
-        return string.Join('/', path.Split('/').Select(part => part.StartsWith('{') ? id.ToString() : part));
-    }
+    /// <summary>What is the owner's where there is an owner. Operators would change it, so theirs is an id that nothing has.</summary>
+    private static string Concrete(string route, Targets targets, Rule rule) => rule is Rule.Owner or Rule.OwnerOrOperator
+        ? targets.PathOf(route)
+        : string.Join('/', route.Split(' ')[1].Split('/').Select(part => part.StartsWith('{') ? $"{Guid.CreateVersion7()}" : part));
 }

@@ -36,9 +36,7 @@ public partial class OwnershipOfMembers(AttackedShop shop)
         var complaints = new List<string>();
         foreach (var (service, route, rule) in MatrixRules.All.Where(line => line.Route.StartsWith("GET ", StringComparison.Ordinal)))
         {
-            var path = route[4..].Replace("/api/products/{id}", $"/api/products/{targets.Product}", StringComparison.Ordinal)
-                .Replace("{id}", $"{targets.Order}", StringComparison.Ordinal).Replace("{orderId}", $"{targets.Order}", StringComparison.Ordinal);
-            var answer = await shop.Attacker.SendAsync(shop.At(service, path), "GET", rule == Rule.Operator ? targets.Operator : targets.Owner);
+            var answer = await shop.Attacker.SendAsync(shop.At(service, targets.PathOf(route)), "GET", rule == Rule.Operator ? targets.Operator : targets.Owner);
             if (!answer.IsSuccess || answer.ContentType?.Contains("json", StringComparison.Ordinal) != true)
                 continue;
 

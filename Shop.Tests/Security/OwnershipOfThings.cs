@@ -21,8 +21,8 @@ public class OwnershipOfThings(AttackedShop shop)
 
         await Salvo.FireAsync([.. attacks.Distinct()], async attack =>
         {
-            var foreign = await AskAsync(attack, $"{targets.Order}", targets.Stranger);
-            var absent = await AskAsync(attack, $"{Guid.CreateVersion7()}", targets.Stranger);
+            var foreign = await AskAsync(attack, targets, targets);
+            var absent = await AskAsync(attack, targets, Absent(targets));
             return foreign.Status == HttpStatusCode.NotFound && (foreign.Status, foreign.Headers, foreign.Anonymous) == (absent.Status, absent.Headers, absent.Anonymous)
                 ? foreign.Complaint()
                 : $"{foreign}\n{foreign.Headers}\n  instead of {absent}\n{absent.Headers}";
@@ -39,8 +39,8 @@ public class OwnershipOfThings(AttackedShop shop)
             var (foreign, absent) = (new List<double>(), new List<double>());
             for (var time = 0; time < Times; time++)
             {
-                foreign.Add((await AskAsync((service, route), $"{targets.Order}", targets.Stranger)).Took.TotalMilliseconds);
-                absent.Add((await AskAsync((service, route), $"{Guid.CreateVersion7()}", targets.Stranger)).Took.TotalMilliseconds);
+                foreign.Add((await AskAsync((service, route), targets, targets)).Took.TotalMilliseconds);
+                absent.Add((await AskAsync((service, route), targets, Absent(targets))).Took.TotalMilliseconds);
             }
 
             // Turn by turn, so that a busy machine is busy for both; a second query or a different path would show.
@@ -61,11 +61,13 @@ public class OwnershipOfThings(AttackedShop shop)
             $"{order}%00", $"{order},{order}", $"{order}?id={Guid.Empty}", $"{Guid.Empty}?id={order}&orderId={order}", $"{Guid.Empty}%2f{order}", $"{Guid.Empty}/../{order}", $"..%2forders%2f{order}",
             $"{order}#", "0", "-1", "1", "2147483647", "9223372036854775807", "null", "undefined", "me", "*", "%2a", "[]", $"{Guid.Empty}", $"{Guid.AllBitsSet}", Neighbour(targets.Order, 1), Neighbour(targets.Order, -1),
         ];
-        var attacks = from owned in Owned from spelling in spellings select (owned.Service, owned.Route, Id: spelling);
+        var attacks = from owned in Owned where InputEndpoints.All.All(endpoint => endpoint.Route != owned.Route) from spelling in spellings select (owned.Service, owned.Route, Id: spelling);
 
         await Salvo.FireAsync([.. attacks], async attack =>
         {
-            var answer = await AskAsync((attack.Service, attack.Route), attack.Id, targets.Stranger);
+            var parts = attack.Route.Split(' ');
+            var path = string.Join('/', parts[1].Split('/').Select(part => part.StartsWith('{') ? attack.Id : part));
+            var answer = await shop.Attacker.SendAsync(shop.At(attack.Service, path), parts[0], targets.Stranger);
             return (int)answer.Status is 400 or 404 or 405 or 403 ? null : $"{attack.Id}: {answer}";
         });
     }
@@ -100,12 +102,15 @@ public class OwnershipOfThings(AttackedShop shop)
         Assert.Equal($"{thief.Id}", (string?)me.Json["id"]);
     }
 
-    private Task<Answer> AskAsync((string Service, string Route) owned, string id, string token)
+    /// <summary>The stranger asks for what is the owner's, or for what is not there.</summary>
+    private async Task<Answer> AskAsync((string Service, string Route) owned, Targets targets, Targets things)
     {
-        var parts = owned.Route.Split(' ');
-        var path = string.Join('/', parts[1].Split('/').Select(part => part.StartsWith('{') ? id : part));
-        return shop.Attacker.SendAsync(shop.At(owned.Service, path), parts[0], token);
+        var example = InputEndpoints.All.FirstOrDefault(endpoint => endpoint.Route == owned.Route)?.Example;
+        using var body = example is null ? null : Attacker.Json(InputEndpoints.Fill(example, targets));
+        return await shop.Attacker.SendAsync(shop.At(owned.Service, things.PathOf(owned.Route)), owned.Route.Split(' ')[0], targets.Stranger, body, ("If-Match", "*"));
     }
+
+    private static Targets Absent(Targets targets) => targets with { Order = Guid.CreateVersion7(), Address = Guid.CreateVersion7() };
 
     /// <summary>A version 7 id is partly a time: the ids around mine are easy to guess and must be worth nothing.</summary>
     private static string Neighbour(Guid id, int step)

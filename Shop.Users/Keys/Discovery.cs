@@ -31,7 +31,8 @@ internal static class Discovery
         http.Response.Headers.CacheControl = CacheControl;
         return TypedResults.Ok(new Document(
             issuer,
-            $"{http.Request.Scheme}://{http.Request.Host}/.well-known/jwks.json",
+            // At the issuer, as the standard has it. The host that was asked for is only what the caller says.
+            $"{issuer.TrimEnd('/')}/.well-known/jwks.json",
             ResponseTypes: ["token"],
             SubjectTypes: ["public"],
             Algorithms: [SecurityAlgorithms.RsaSha256],

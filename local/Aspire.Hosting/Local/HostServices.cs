@@ -46,6 +46,7 @@ internal static class HostServices
         host.Services.AddSingleton<HealthChecker>();
         host.Services.AddSingleton<PortReservations>();
         host.Services.AddSingleton<PublicEndpoints>();
+        host.Services.AddSingleton<ReplicaBalance>();
         host.Services.AddSingleton<LocalFolders>();
         host.Services.AddSingleton<ResourceEnvironment>();
         host.Services.AddSingleton<Launcher>();
