@@ -15,7 +15,7 @@ public class RollingRestart(ReplicatedShop shop, ITestOutputHelper output)
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(25);
 
     [Fact]
-    public Task Of_orders_and_the_gateway_is_not_noticed() => RunAsync(seed: 36, ordersPerSecond: 10, ["orders", "gateway"]);
+    public Task Of_orders_and_the_gateway_is_not_noticed() => RunAsync(seed: 36, ordersPerSecond: 6, ["orders", "gateway"]);
 
     [Fact(Explicit = true)]
     [Trait("Category", "Soak")]
@@ -27,7 +27,7 @@ public class RollingRestart(ReplicatedShop shop, ITestOutputHelper output)
         await shop.AllHealthyAsync();
         var load = new Load(shop, seed, ordersPerSecond);
         await load.PrepareAsync();
-        var visits = new Visits(shop, visitors: 4);
+        var visits = new Visits(shop, visitors: 3);
         await visits.PrepareAsync();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var running = Task.WhenAll(load.RunAsync(over.Token), visits.RunAsync(over.Token));
@@ -50,7 +50,7 @@ public class RollingRestart(ReplicatedShop shop, ITestOutputHelper output)
         var ended = visits.Now;
         await over.CancelAsync();
         await running;
-        await Oracle.QuietAsync(shop, TimeSpan.FromSeconds(60));
+        await Oracle.QuietAsync(shop, TimeSpan.FromSeconds(120));
         var verdict = await Oracle.JudgeAsync(shop, load.History, new Dictionary<string, long>());
 
         output.WriteLine($"F36 {services.Length} x {ReplicatedShop.Replicas} replicas in {(ended - begun) / 1000.0:0.0} s (ends {Text(ends)}, starts {Text(starts)}), seed {seed}: "
