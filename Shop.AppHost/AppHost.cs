@@ -42,9 +42,11 @@ var orders = builder.AddProject<Projects.Shop_Orders>("orders")
     .WithReference(users)
     .WithReference(shipping);
 
+// Shares the counts of its rate limits through Redis, and counts alone when Redis is away.
 builder.AddProject<Projects.Shop_Gateway>("gateway")
     .WithExternalHttpEndpoints()
     .WithServiceSettings()
+    .WithReference(redis)
     .WithReference(users).WaitFor(users)
     .WithReference(orders).WaitFor(orders)
     .WithReference(payments).WaitFor(payments)

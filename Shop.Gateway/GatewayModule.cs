@@ -1,3 +1,4 @@
+using Shop.Gateway.Limits;
 using Shop.ServiceDefaults;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -12,13 +13,14 @@ internal static class GatewayModule
     private static readonly RouteConfig[] Routes =
     [
         Route("users", "/.well-known/{**rest}", Access.Anybody, "GET"),
-        Route("users", "/api/users", Access.Anybody, "POST"),
-        Route("users", "/api/users/session/{**rest}", Access.Anybody, "POST", "DELETE"),
+        Route("users", "/api/users", Access.Anybody, "POST").Limited(RateLimits.Session),
+        Route("users", "/api/users/session/{**rest}", Access.Anybody, "POST", "DELETE").Limited(RateLimits.Session),
         Route("users", "/api/users/{**rest}", Access.SignedIn),
         Route("orders", "/api/products/{**rest}", Access.Anybody, "GET"),
         Route("orders", "/api/products/{**rest}", Access.SignedIn, "POST", "PUT", "PATCH", "DELETE"),
         Route("orders", "/api/orders/{**rest}", Access.SignedIn),
-        Route("orders", "/api/cart", Access.Anybody, "GET", "PUT", "DELETE"),
+        Route("orders", "/api/cart", Access.Anybody, "GET", "DELETE"),
+        Route("orders", "/api/cart", Access.Anybody, "PUT").Limited(RateLimits.Cart),
         Route("payments", "/api/payments/{**rest}", Access.SignedIn),
         Route("shipping", "/api/shipping/rates", Access.Anybody, "GET"),
         Route("shipping", "/api/shipping/quotes", Access.Anybody, "POST"),
@@ -36,6 +38,7 @@ internal static class GatewayModule
         builder.Services.AddReverseProxy()
             .LoadFromMemory(Routes, [.. Services.Select(Cluster)])
             .AddServiceDiscoveryDestinationResolver();
+        builder.Services.AddSingleton<IForwarderHttpClientFactory, ServiceConnections>();
         foreach (var service in OrderOverview.Sources)
             builder.AddServiceClient(OrderOverview.ClientOf(service), service).ForwardCallerToken();
     }

@@ -2,11 +2,11 @@ using Shop.Gateway;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddEdge();
 builder.AddGateway();
 
 var app = builder.Build();
-app.UseServiceDefaults();
-app.UseMiddleware<SecurityHeaders>();
+app.UseServiceDefaults(Edge.Use);
 app.MapDefaultEndpoints();
 app.MapGateway();
 app.Run();

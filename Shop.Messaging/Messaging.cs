@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Shop.ServiceDefaults;
 using StackExchange.Redis;
 
 namespace Shop.Messaging;
@@ -62,8 +63,8 @@ public static class Messaging
         services.TryAddSingleton<RedisStreams>();
         services.TryAddSingleton<MessagingTelemetry>();
         services.TryAddSingleton<FaultPoints>();
-        // Time for the longest MessagingOptions.ShutdownTimeout, and less than what a container is given between the signals.
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(22));
+        // Time for the longest MessagingOptions.ShutdownTimeout.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = GracefulShutdown.Limit);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MessagingOptions>, MessagingOptionsValidation>());
         services.AddOptions<MessagingOptions>(name).BindConfiguration($"{name}:Messaging").ValidateOnStart();
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Shop.ServiceDefaults;
 using StackExchange.Redis;
 
 namespace Shop.Messaging;
@@ -50,9 +51,7 @@ internal sealed partial class Outage(string what, int threshold, ILogger log)
             switch (cause)
             {
                 case PostgresException postgres:
-                    // Classes 08 connection, 53 resources, 57 operator, 58 system; 57014 is a query that was cancelled.
-                    return postgres.SqlState is not PostgresErrorCodes.QueryCanceled
-                        && postgres.SqlState[..2] is "08" or "53" or "57" or "58";
+                    return Databases.IsAway(postgres);
                 case RedisConnectionException or RedisTimeoutException or SocketException or TimeoutException or IOException:
                 case DbException { IsTransient: true }:
                     return true;

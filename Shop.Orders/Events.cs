@@ -103,3 +103,9 @@ internal sealed record ShipmentStopped(Guid OrderId) : IEvent
     public static string Type => "shop.shipping.shipment-stopped.v1";
     Guid IEvent.Subject => OrderId;
 }
+
+internal sealed record UserDeleted(Guid UserId, DateTimeOffset DeletedAt) : IEvent
+{
+    public static string Type => "shop.users.user-deleted.v1";
+    Guid IEvent.Subject => UserId;
+}

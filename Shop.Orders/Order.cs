@@ -47,7 +47,7 @@ internal sealed class Order
 
     public IReadOnlyList<OrderLine> Lines { get; private init; } = [];
 
-    public Address ShipTo { get; private init; } = null!; // EF Core sets it right after the constructor.
+    public Address ShipTo { get; private set; } = null!; // EF Core sets it right after the constructor.
 
     public string Currency { get; private init; } = "";
 
@@ -59,7 +59,8 @@ internal sealed class Order
 
     public Money Total => new(TotalAmount, Currency);
 
-    public string PaymentToken { get; private init; } = "";
+    /// <summary>Empty when the order is anonymous.</summary>
+    public string PaymentToken { get; private set; } = "";
 
     public DateTimeOffset PlacedAt { get; private init; }
 
@@ -127,6 +128,16 @@ internal sealed class Order
 
         Take(step.State);
         return step;
+    }
+
+    /// <summary>Forgets who ordered. The country stays, for the taxes; an order under way still needs the rest.</summary>
+    public void Anonymize()
+    {
+        if (Status is not (OrderStatus.Delivered or OrderStatus.Cancelled))
+            throw new InvalidOperationException($"Order {Id} is {Status} and needs its address.");
+
+        ShipTo = new("", "", "", "", ShipTo.Country);
+        PaymentToken = "";
     }
 
     public static bool MayFollow(OrderStatus from, OrderStatus to) => (from, to) is

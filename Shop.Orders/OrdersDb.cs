@@ -64,6 +64,7 @@ internal sealed class OrdersDb : DbContext
         modelBuilder.Entity<StockMovement>(MapStockMovement);
         modelBuilder.AddMessaging();
         modelBuilder.AddIdempotency();
+        modelBuilder.AddErasure();
     }
 
     private static void MapOrder(EntityTypeBuilder<Order> order)

@@ -23,7 +23,8 @@ public static class OrdersModule
             .On<ShipmentDispatched>(OrderProcessHandlers.On)
             .On<ShipmentDelivered>(OrderProcessHandlers.On)
             .On<ShipmentRejected>(OrderProcessHandlers.On)
-            .On<ShipmentStopped>(OrderProcessHandlers.On));
+            .On<ShipmentStopped>(OrderProcessHandlers.On)
+            .On<UserDeleted>(DeletedCustomers.Note));
 
         builder.Services.AddOptions<OrdersOptions>().BindConfiguration("Orders")
             .Validate(options => options.Deadlines.AreValid, "Orders:Deadlines: FirstWait is positive and the shortest.")
@@ -33,6 +34,7 @@ public static class OrdersModule
         builder.Services.AddSingleton<OrderProcessHandlers>();
         builder.Services.AddHostedService<DeadlineSweeper>();
         builder.Services.AddSingleton<Carts>();
+        builder.Services.AddHostedService<DeletedCustomers>();
 
         builder.AddServiceClient(ShippingRates.Client, "shipping");
         builder.Services.AddSingleton<ShippingRates>();

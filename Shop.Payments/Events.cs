@@ -30,7 +30,7 @@ internal sealed record PaymentRefunded(Guid OrderId, Money Amount) : IEvent
     Guid IEvent.Subject => OrderId;
 }
 
-// Read: what we need of the events of Orders.
+// Read: what we need of the events of others.
 
 internal sealed record PaymentRequested(Guid OrderId, Guid CustomerId, Money Amount, string PaymentToken) : IEvent
 {
@@ -42,4 +42,10 @@ internal sealed record PaymentCancellationRequested(Guid OrderId, Guid CustomerI
 {
     public static string Type => "shop.orders.payment-cancellation-requested.v1";
     Guid IEvent.Subject => OrderId;
+}
+
+internal sealed record UserDeleted(Guid UserId, DateTimeOffset DeletedAt) : IEvent
+{
+    public static string Type => "shop.users.user-deleted.v1";
+    Guid IEvent.Subject => UserId;
 }

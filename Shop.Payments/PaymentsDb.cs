@@ -96,6 +96,7 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
         model.HasDefaultSchema("payments");
         model.AddMessaging();
         model.AddIdempotency();
+        model.AddErasure();
         model.AddReconciliation();
         model.Entity<Payment>(Map);
 
@@ -166,6 +167,7 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
             state.Property(s => s.DeclineReason).HasColumnName("decline_reason").HasMaxLength(200);
         });
         payment.HasIndex(p => p.OrderId).IsUnique().HasDatabaseName("ux_payments_order_id");
+        payment.HasIndex(p => p.CustomerId).HasDatabaseName("ix_payments_customer_id");
         payment.HasIndex(p => p.DueAt).HasFilter("due_at IS NOT NULL").HasDatabaseName("ix_payments_due_at");
     }
 }

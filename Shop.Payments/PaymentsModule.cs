@@ -13,15 +13,18 @@ internal static class PaymentsModule
         builder.AddDatabase<PaymentsDb>("paymentsdb");
         builder.AddMessaging<PaymentsDb>("payments", events => events
             .On<PaymentRequested>(TakePayment.Handle)
-            .On<PaymentCancellationRequested>(ReturnPayment.Handle));
+            .On<PaymentCancellationRequested>(ReturnPayment.Handle)
+            .On<UserDeleted>(DeletedCustomers.Note));
 
         builder.Services.AddOptions<BankCallOptions>().BindConfiguration(BankCallOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<PaymentsMetrics>();
+        builder.Services.AddHostedService<DeletedCustomers>();
         builder.Services.AddSingleton<BankLine>();
         builder.Services.AddSingleton<BankCalls>();
         builder.Services.AddHostedService(services => services.GetRequiredService<BankCalls>());
         builder.Services.ConfigureDbContext<PaymentsDb>((services, options) =>
-            options.AddInterceptors(new WakeBankCalls(services.GetRequiredService<BankCalls>())));
+            options.AddInterceptors(new WakeOnCommit<Payment>(
+                services.GetRequiredService<BankCalls>(), payment => payment is { DueAt: not null, LeasedUntil: null })));
 
         builder.Services.AddOptions<ReconciliationOptions>().BindConfiguration(ReconciliationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddScoped<Reconciler>();

@@ -18,7 +18,7 @@ internal sealed class Refund
     public long Amount { get; private init; }
     public required string Currency { get; init; }
 
-    /// <summary>The operator's words; null when it follows from the order's cancellation.</summary>
+    /// <summary>The operator's words; null when it follows from the order's cancellation, or when the customer's account is gone.</summary>
     public string? Reason { get; private set; }
 
     /// <summary>The operator; null when it follows from the order's cancellation.</summary>

@@ -22,7 +22,7 @@ internal static class RefundPayment
         Guid orderId, Request request, IdempotencyKey key, CurrentUser user, PaymentsDb db, CancellationToken cancel)
     {
         var validation = new Validation()
-            .Check(request.Reason.Trim().Length is > 0 and <= LongestReason, "reason", $"A reason has 1 to {LongestReason} characters.")
+            .CheckText(request.Reason, "reason", LongestReason)
             .Check(request.Amount is not { Amount: <= 0 }, "amount.amount", "A refund is more than nothing.");
         if (validation.Failed)
             return validation.ToProblem();
@@ -47,7 +47,7 @@ internal static class RefundPayment
 
         var refund = await db.ApplyAsync(payment, new ReturnAsked(amount.Amount), cancel)
             ?? throw new InvalidOperationException("A return must lead to a refund.");
-        refund.Sign(user.Id, request.Reason.Trim());
+        refund.Sign(user.Id, request.Reason);
         var response = new Response(refund.Id, orderId, amount, refund.Status, refund.Reason!, refund.AskedAt);
         var location = $"/api/payments/{orderId}/refunds";
         db.StoreAnswer(key, user, Route, asked, StatusCodes.Status202Accepted, location, response, refund.AskedAt);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Shop.ServiceDefaults;
 
@@ -45,6 +46,22 @@ public static class Databases
         builder.Services.AddHostedService<IdempotencyRetention<TDb>>();
         builder.Services.AddHealthChecks().Add(new($"{schema}-migrated", services => services.GetRequiredService<DatabaseReadiness<TDb>>(), HealthStatus.Unhealthy, ["ready"]));
         return builder;
+    }
+
+    /// <summary>Whether the server says that it, or the database, can't be worked with now: the same may succeed later.</summary>
+    /// <param name="failure">What it said.</param>
+    public static bool IsAway(DbException failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return failure.SqlState switch
+        {
+            PostgresErrorCodes.QueryCanceled => false,
+            // A standby before it takes over; a session that was ended for idling; a database that takes no connections.
+            PostgresErrorCodes.ReadOnlySqlTransaction or "25P03" or PostgresErrorCodes.ObjectNotInPrerequisiteState => true,
+            // Connection, login, no such database, resources, operator, system.
+            { Length: 5 } state => state[..2] is "08" or "28" or "3D" or "53" or "57" or "58",
+            _ => false,
+        };
     }
 
     // The server's connections are shared by all replicas of all services; more of them than cores can work only queue there.

@@ -24,6 +24,8 @@ public static class Extensions
         var services = builder.Services;
         builder.AddTelemetry();
         builder.AddBearerTokens();
+        builder.AddGracefulShutdown();
+        builder.AddTrustedProxies();
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
@@ -35,9 +37,11 @@ public static class Extensions
             client.AddStandardResilienceHandler(options => options.Retry.DisableForUnsafeHttpMethods()).SelectPipelineByAuthority();
 #pragma warning restore EXTEXP0001
             client.AddServiceDiscovery();
+            client.UseSocketsHttpHandler((handler, _) => ServiceClients.KeepBriefly(handler));
         });
 
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.Complete);
+        services.AddSingleton<IProblemDetailsWriter, Problem.Writer>();
         services.AddExceptionHandler<ExceptionProblems>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(options => Json.Strict(options.SerializerOptions));
@@ -51,10 +55,15 @@ public static class Extensions
     }
 
     /// <summary>The middleware of every service, in its order; call it right after <c>Build</c>.</summary>
-    public static WebApplication UseServiceDefaults(this WebApplication app)
+    /// <param name="app">The service.</param>
+    /// <param name="first">What has to see a request before its input and its token are looked at.</param>
+    public static WebApplication UseServiceDefaults(this WebApplication app, Action<IApplicationBuilder>? first = null)
     {
+        app.UseGracefulShutdown();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseForwardedHeaders();
+        first?.Invoke(app);
         app.UseMiddleware<ReadinessGuard>();
         app.UseMiddleware<InputGuard>();
         app.UseAuthentication();

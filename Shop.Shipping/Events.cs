@@ -35,7 +35,7 @@ internal sealed record ShipmentStopped(Guid OrderId) : IEvent
     Guid IEvent.Subject => OrderId;
 }
 
-// Read: what we need of the events of Orders.
+// Read: what we need of the events of others.
 
 internal sealed record ShipmentRequested(Guid OrderId, Guid CustomerId, ShipTo ShipTo, IReadOnlyList<ShipmentLine> Lines) : IEvent
 {
@@ -51,4 +51,10 @@ internal sealed record ShipmentCancellationRequested(Guid OrderId, Guid Customer
 {
     public static string Type => "shop.orders.shipment-cancellation-requested.v1";
     Guid IEvent.Subject => OrderId;
+}
+
+internal sealed record UserDeleted(Guid UserId, DateTimeOffset DeletedAt) : IEvent
+{
+    public static string Type => "shop.users.user-deleted.v1";
+    Guid IEvent.Subject => UserId;
 }

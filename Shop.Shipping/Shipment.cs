@@ -52,7 +52,7 @@ internal sealed class Shipment
     public Guid CustomerId { get; private init; }
 
     /// <summary>Null on a tombstone, which was cancelled before it was asked for.</summary>
-    public ShipTo? ShipTo { get; private init; }
+    public ShipTo? ShipTo { get; private set; }
 
     /// <summary>What goes into the parcel.</summary>
     public List<ShipmentLine> Lines { get; private init; } = [];
@@ -87,13 +87,25 @@ internal sealed class Shipment
     public void Take(Step step, DateTimeOffset now)
     {
         if (State?.Status != step.State.Status)
-            Events.Add(new() { Id = Guid.CreateVersion7(now), Status = step.State.Status, At = now, Place = step.Place });
+            Events.Add(TrackingEvent.Of(step.State.Status, now, step.Place));
 
         State = step.State;
         if (State.Ask == CarrierAsk.Nothing || State.IsHeld)
             DueAt = null;
         else if (step.AskIn is { } delay)
             DueAt = now + delay;
+    }
+
+    /// <summary>Forgets to whom it went. The country stays; a parcel under way still needs the rest.</summary>
+    public void Anonymize()
+    {
+        if (State.Ask != CarrierAsk.Nothing)
+            throw new InvalidOperationException($"The shipment of order {OrderId} is {State.Status} and needs its address.");
+
+        if (ShipTo is not null)
+            ShipTo = new("", "", null, "", "", ShipTo.Country);
+
+        Events.ForEach(seen => seen.ForgetPlace());
     }
 
     public void Lease(DateTimeOffset until) => LeasedUntil = until;
@@ -108,5 +120,11 @@ internal sealed class TrackingEvent
     public Guid ShipmentId { get; private init; }
     public ShipmentStatus Status { get; init; }
     public DateTimeOffset At { get; init; }
-    public string? Place { get; init; }
+    public string? Place { get; private set; }
+
+    public static TrackingEvent Of(ShipmentStatus status, DateTimeOffset at, string? place) =>
+        new() { Id = Guid.CreateVersion7(at), Status = status, At = at, Place = place };
+
+    /// <summary>The last one is the town where somebody lives.</summary>
+    public void ForgetPlace() => Place = null;
 }

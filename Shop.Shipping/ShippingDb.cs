@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Shop.Messaging;
+using Shop.ServiceDefaults;
 
 namespace Shop.Shipping;
 
@@ -72,6 +73,7 @@ internal sealed class ShippingDb(DbContextOptions<ShippingDb> options) : DbConte
     {
         model.HasDefaultSchema("shipping");
         model.AddMessaging();
+        model.AddErasure();
         model.Entity<Shipment>(Map);
         model.Entity<TrackingEvent>(seen =>
         {
@@ -110,6 +112,7 @@ internal sealed class ShippingDb(DbContextOptions<ShippingDb> options) : DbConte
         });
         shipment.HasMany(s => s.Events).WithOne().HasForeignKey(e => e.ShipmentId).OnDelete(DeleteBehavior.Cascade);
         shipment.HasIndex(s => s.OrderId).IsUnique().HasDatabaseName("ux_shipments_order_id");
+        shipment.HasIndex(s => s.CustomerId).HasDatabaseName("ix_shipments_customer_id");
         shipment.HasIndex(s => s.DueAt).HasFilter("due_at IS NOT NULL").HasDatabaseName("ix_shipments_due_at");
     }
 }

@@ -12,15 +12,18 @@ internal static class ShippingModule
         builder.AddDatabase<ShippingDb>("shippingdb");
         builder.AddMessaging<ShippingDb>("shipping", events => events
             .On<ShipmentRequested>(ArrangeShipment.Handle)
-            .On<ShipmentCancellationRequested>(StopShipment.Handle));
+            .On<ShipmentCancellationRequested>(StopShipment.Handle)
+            .On<UserDeleted>(DeletedCustomers.Note));
 
         builder.Services.AddOptions<SimulatedCarrierOptions>().BindConfiguration(SimulatedCarrierOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<Carrier, SimulatedCarrier>();
         builder.Services.AddSingleton<ShippingMetrics>();
+        builder.Services.AddHostedService<DeletedCustomers>();
         builder.Services.AddSingleton<ParcelRounds>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ParcelRounds>());
         builder.Services.ConfigureDbContext<ShippingDb>((services, options) =>
-            options.AddInterceptors(new WakeParcelRounds(services.GetRequiredService<ParcelRounds>())));
+            options.AddInterceptors(new WakeOnCommit<Shipment>(
+                services.GetRequiredService<ParcelRounds>(), shipment => shipment is { State.Ask: CarrierAsk.Book, LeasedUntil: null })));
         return builder;
     }
 

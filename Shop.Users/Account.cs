@@ -4,11 +4,58 @@ namespace Shop.Users;
 internal sealed class Account
 {
     public const int LongestName = 100;
+    public const int LongestLockReason = 200;
 
     public required Guid Id { get; init; }
     public required string Email { get; init; }
-    public required string Name { get; init; }
-    public required string Role { get; init; }
+    public required string Name { get; set; }
+    public required string Role { get; set; }
     public required DateTimeOffset RegisteredAt { get; init; }
     public required string PasswordHash { get; set; }
+
+    /// <summary>Counts the changes that its owner sees: the profile's ETag.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>Counts what ends sessions. Who began to sign in before such a change gets no session after it.</summary>
+    public int Generation { get; private set; }
+
+    /// <summary>Since when nobody can sign in; null for an open account.</summary>
+    public DateTimeOffset? LockedAt { get; private set; }
+
+    /// <summary>The operator's words.</summary>
+    public string? LockReason { get; private set; }
+
+    public void Rename(string name)
+    {
+        if (name == Name)
+            return;
+
+        Name = name;
+        Version++;
+    }
+
+    /// <summary>The caller ends the account's other sessions in the same transaction.</summary>
+    public void ChangePassword(string passwordHash)
+    {
+        PasswordHash = passwordHash;
+        Generation++;
+    }
+
+    /// <summary>The caller ends the account's sessions in the same transaction, so that a new token tells of the new role.</summary>
+    public void Appoint(string role)
+    {
+        Role = role;
+        Version++;
+        Generation++;
+    }
+
+    /// <summary>The caller ends the account's sessions in the same transaction.</summary>
+    public void Lock(DateTimeOffset now, string? reason)
+    {
+        LockedAt = now;
+        LockReason = reason;
+        Generation++;
+    }
+
+    public void Unlock() => (LockedAt, LockReason) = (null, null);
 }

@@ -29,6 +29,9 @@ internal sealed class Housekeeping(
         var failures = await db.SignInFailures
             .Where(row => row.LastAt < forgotten).OrderBy(row => row.LastAt).Take(Bite)
             .ExecuteDeleteAsync(cancel);
-        return sessions == Bite || tokens == Bite || failures == Bite;
+        var sources = await db.SourceFailures
+            .Where(row => row.ForgottenAt < now).OrderBy(row => row.ForgottenAt).Take(Bite)
+            .ExecuteDeleteAsync(cancel);
+        return sessions == Bite || tokens == Bite || failures == Bite || sources == Bite;
     }
 }

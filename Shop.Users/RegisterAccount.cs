@@ -6,7 +6,10 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Users;
 
-/// <summary>Opens an account for a customer. Of two registrations of one address at the same time one wins.</summary>
+/// <summary>
+/// Opens an account for a customer. An address that has an account already gets the same answer after the same work, with
+/// an id that belongs to nobody: registering tells nobody who is a customer here. Of two at the same time one wins.
+/// </summary>
 internal static class RegisterAccount
 {
     public sealed record Request(string Email, string Password, string Name);
@@ -19,22 +22,17 @@ internal static class RegisterAccount
         var validation = new Validation()
             .Check(
                 EmailAddress.TryNormalize(request.Email, out var email), "email",
-                $"The e-mail address must look like name@example.com, in ASCII and with at most {EmailAddress.Longest} characters.")
-            .Check(
-                IsName(request.Name), "name",
-                $"The name must have 1 to {Account.LongestName} characters, not all of them blank and none a control character.");
-        PasswordRules.Check(validation, "password", request.Password, email, request.Name);
+                $"The e-mail address must look like name@example.com, in ASCII and with at most {EmailAddress.Longest} characters.");
+        var name = AccountName.Check(validation, "name", request.Name);
+        PasswordRules.Check(validation, "password", request.Password, email, name);
         if (validation.Failed)
             return validation.ToProblem();
-
-        if (await db.Accounts.AnyAsync(account => account.Email == email, cancel))
-            return Taken();
 
         string passwordHash;
         using (var turn = await passwords.TakeTurn(cancel))
         {
             if (turn is null)
-                return Problem.TooManyRequests("Too many people are registering or signing in right now.", PasswordHashing.WhenBusy);
+                return PasswordProof.Busy();
 
             passwordHash = passwords.Hash(request.Password);
         }
@@ -44,7 +42,7 @@ internal static class RegisterAccount
         {
             Id = Guid.CreateVersion7(now),
             Email = email,
-            Name = request.Name,
+            Name = name,
             Role = Roles.Customer,
             RegisteredAt = now,
             PasswordHash = passwordHash,
@@ -54,23 +52,17 @@ internal static class RegisterAccount
         try
         {
             await db.SaveChangesAsync(cancel);
+            metrics.Registered();
+            log.Registered(account.Id);
         }
         catch (DbUpdateException exception) when (IsTaken(exception))
         {
-            return Taken();
+            // Nothing was stored, and nobody is told.
         }
 
-        metrics.Registered();
-        log.Registered(account.Id);
-        return TypedResults.Created("/api/users/me", new Response(account.Id, account.Email, account.Name));
+        return TypedResults.Created((string?)null, new Response(account.Id, account.Email, account.Name));
     }
 
-    private static ProblemHttpResult Taken() => Problem.Conflict("There is an account with this e-mail address already.");
-
-    // The look beforehand spares the hashing; the unique index decides, for two may look at once.
     private static bool IsTaken(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: UsersDb.OneAccountPerEmail };
-
-    private static bool IsName(string name) =>
-        !string.IsNullOrWhiteSpace(name) && name.EnumerateRunes().Count() <= Account.LongestName && !name.Any(char.IsControl);
 }

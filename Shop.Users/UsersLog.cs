@@ -26,4 +26,19 @@ internal static partial class UsersLog
 
     [LoggerMessage(7, LogLevel.Information, "Demo account {AccountId} seeded")]
     public static partial void DemoAccountSeeded(this ILogger log, Guid accountId);
+
+    [LoggerMessage(40, LogLevel.Information, "Account {AccountId} changed its password, its other sessions ended")]
+    public static partial void PasswordChanged(this ILogger log, Guid accountId);
+
+    [LoggerMessage(41, LogLevel.Information, "Account {AccountId} was deleted by its owner")]
+    public static partial void Deleted(this ILogger log, Guid accountId);
+
+    [LoggerMessage(42, LogLevel.Warning, "Account {AccountId} was locked by operator {OperatorId}")]
+    public static partial void Locked(this ILogger log, Guid accountId, Guid operatorId);
+
+    [LoggerMessage(43, LogLevel.Warning, "Account {AccountId} was unlocked by operator {OperatorId}")]
+    public static partial void Unlocked(this ILogger log, Guid accountId, Guid operatorId);
+
+    [LoggerMessage(44, LogLevel.Warning, "Account {AccountId} was made {Role} by operator {OperatorId}")]
+    public static partial void Appointed(this ILogger log, Guid accountId, string role, Guid operatorId);
 }

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
+using Shop.Users.Addresses;
 using Shop.Users.Keys;
+using Shop.Users.Operators;
 using Shop.Users.Sessions;
 
 namespace Shop.Users;
@@ -27,9 +29,14 @@ public static class UsersModule
         builder.Services.AddHostedService<SigningKeyUpkeep>();
         builder.Services.AddSingleton<AccessTokens>();
         builder.Services.AddSingleton<RefreshTokens>();
+        builder.Services.AddScoped<PasswordProof>();
+        builder.Services.AddOptions<SourcePatienceOptions>().BindConfiguration("Users:SignIn")
+            .Validate(options => options.IsValid, "Users:SignIn: FreePerSource and Window are positive.")
+            .ValidateOnStart();
         builder.Services.AddHostedService<Housekeeping>();
         // After ServiceDefaults: here the keys come from our own ring instead of a call to ourselves.
         builder.Services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, KeysFromOwnRing>();
+        builder.Services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, LiveSessions>();
         return builder;
     }
 
@@ -38,7 +45,24 @@ public static class UsersModule
     {
         var users = app.MapGroup("/api/users").WithTags("Users");
         users.MapPost("", RegisterAccount.Handle).AllowAnonymous().WithSummary("Register");
-        users.MapGet("/me", GetMe.Handle).RequireAuthorization(Policies.Customer).WithSummary("Your account");
+
+        var me = users.MapGroup("/me").RequireAuthorization(Policies.Customer);
+        me.MapGet("", GetMe.Handle).WithSummary("Your account, with an ETag");
+        me.MapPatch("", ChangeProfile.Handle).WithSummary("Change your profile, as If-Match names it");
+        me.MapDelete("", DeleteAccount.Handle).WithSummary("Delete your account and all that is personal");
+        me.MapPut("/password", ChangePassword.Handle).WithSummary("Change your password; your other sessions end");
+        me.MapGet("/addresses", ReadAddresses.List).WithSummary("Your addresses");
+        me.MapPost("/addresses", AddAddress.Handle).WithSummary("Add an address");
+        me.MapGet("/addresses/{id:guid}", ReadAddresses.One).WithSummary("One of your addresses, with an ETag");
+        me.MapPut("/addresses/{id:guid}", ChangeAddress.Handle).WithSummary("Replace the address that If-Match names");
+        me.MapDelete("/addresses/{id:guid}", RemoveAddress.Handle).WithSummary("Remove an address");
+
+        var accounts = users.MapGroup("").RequireAuthorization(Policies.Operator);
+        accounts.MapGet("", FindAccounts.List).WithSummary("Accounts, page by page, the newest first");
+        accounts.MapGet("/{id:guid}", FindAccounts.One).WithSummary("One account");
+        accounts.MapPost("/{id:guid}/lock", LockAccount.Lock).WithSummary("End somebody's sessions and keep them out");
+        accounts.MapPost("/{id:guid}/unlock", LockAccount.Unlock).WithSummary("Let somebody sign in again");
+        accounts.MapPut("/{id:guid}/role", AppointAccount.Handle).WithSummary("Make somebody an operator, or a customer");
 
         // Anonymous, because each proves itself by what is in its body or cookie. Answers hold tokens: never stored on the way.
         var session = app.MapGroup(BrowserSession.Path).WithTags("Session").AllowAnonymous().NeverStored().GuardCookies();

@@ -22,9 +22,12 @@ internal sealed record CartOwner(string? Key, string? PutAside)
         var cookie = context.Request.Cookies[Cookie];
         var anonymous = cookie?.Length == SecretLength && Base64Url.IsValid(cookie) ? $"shop:cart:{cookie}" : null;
         return await CurrentUser.BindAsync(context) is { } user
-            ? new($"shop:cart:customer:{user.Id}", anonymous)
+            ? Of(user.Id) with { PutAside = anonymous }
             : new(anonymous, null);
     }
+
+    /// <summary>A customer, whatever browser they use.</summary>
+    public static CartOwner Of(Guid customer) => new($"shop:cart:customer:{customer}", null);
 
     /// <summary>Somebody new, who is told by a cookie.</summary>
     public static CartOwner Welcome(HttpContext context)
@@ -60,8 +63,7 @@ internal sealed record CartOwner(string? Key, string? PutAside)
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Lax,
-        // The gateway ends TLS and says so; a caller who says so wrongly only hides the cookie from itself.
-        Secure = request.IsHttps || string.Equals(request.Headers["X-Forwarded-Proto"], "https", StringComparison.OrdinalIgnoreCase),
+        Secure = request.IsHttps,
         Path = Path,
         MaxAge = Carts.Life,
         IsEssential = true,

@@ -402,6 +402,30 @@ namespace Shop.Orders.Migrations
                     b.ToTable("stock_movements", "orders");
                 });
 
+            modelBuilder.Entity("Shop.ServiceDefaults.DeletedUser", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTimeOffset>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_deleted_users");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_deleted_users_due_at")
+                        .HasFilter("due_at IS NOT NULL");
+
+                    b.ToTable("deleted_users", "orders");
+                });
+
             modelBuilder.Entity("Shop.ServiceDefaults.IdempotentAnswer", b =>
                 {
                     b.Property<Guid>("UserId")

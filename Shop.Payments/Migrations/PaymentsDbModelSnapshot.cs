@@ -293,6 +293,9 @@ namespace Shop.Payments.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_payments_customer_id");
+
                     b.HasIndex("DueAt")
                         .HasDatabaseName("ix_payments_due_at")
                         .HasFilter("due_at IS NOT NULL");
@@ -463,6 +466,30 @@ namespace Shop.Payments.Migrations
                         {
                             t.HasCheckConstraint("ck_refunds_amount", "amount > 0");
                         });
+                });
+
+            modelBuilder.Entity("Shop.ServiceDefaults.DeletedUser", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTimeOffset>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_deleted_users");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_deleted_users_due_at")
+                        .HasFilter("due_at IS NOT NULL");
+
+                    b.ToTable("deleted_users", "payments");
                 });
 
             modelBuilder.Entity("Shop.ServiceDefaults.IdempotentAnswer", b =>

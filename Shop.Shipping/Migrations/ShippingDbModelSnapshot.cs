@@ -134,6 +134,30 @@ namespace Shop.Shipping.Migrations
                         .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_threshold", 5000);
                 });
 
+            modelBuilder.Entity("Shop.ServiceDefaults.DeletedUser", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTimeOffset>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_deleted_users");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_deleted_users_due_at")
+                        .HasFilter("due_at IS NOT NULL");
+
+                    b.ToTable("deleted_users", "shipping");
+                });
+
             modelBuilder.Entity("Shop.Shipping.Shipment", b =>
                 {
                     b.Property<Guid>("Id")
@@ -251,6 +275,9 @@ namespace Shop.Shipping.Migrations
                         });
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_shipments_customer_id");
 
                     b.HasIndex("DueAt")
                         .HasDatabaseName("ix_shipments_due_at")

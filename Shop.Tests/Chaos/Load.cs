@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
@@ -11,28 +12,30 @@ namespace Shop.Tests.Chaos;
 /// </summary>
 public sealed class Load(RunningShop shop, int seed, double ordersPerSecond)
 {
+    private const int Customers = 4;
+
+    // Well below the ten minutes of a token.
+    private static readonly TimeSpan CustomersStay = TimeSpan.FromMinutes(4);
+
     private static readonly string[] Tokens =
     [
         "tok_visa", "tok_visa", "tok_visa", "tok_visa", "tok_visa", "tok_visa", "tok_visa",
         "tok_declined", "tok_insufficient_funds", "tok_flaky", "tok_timeout_after_charge",
     ];
 
-    private readonly List<Customer> _customers = [];
-    private readonly List<(Guid Id, int Left)> _products = [];
-    private readonly List<Task> _underWay = [];
+    private readonly List<Guid> _products = [];
+    private readonly ConcurrentBag<Task> _underWay = [];
+    private Customer[] _customers = [];
 
     public ClientHistory History { get; } = new();
 
     public async Task PrepareAsync()
     {
-        for (var i = 0; i < 4; i++)
-            _customers.Add(await shop.NewCustomerAsync());
-
+        _customers = await NewCustomersAsync();
+        using var asOperator = await Eventually.Is(shop.OperatorAsync, _ => true, what: "An operator");
+        // The last ones sell out, so that there is also a race for what is left.
         for (var i = 0; i < 12; i++)
-        {
-            var product = await _customers[0].ProductAsync(i);
-            _products.Add(((Guid)product["id"]!, (int)product["available"]!));
-        }
+            _products.Add(await asOperator.NewProductAsync(price: 500 + (137 * i), opening: i < 10 ? 100_000 : 20));
     }
 
     /// <summary>Orders until told to end; returns when every intention is answered.</summary>
@@ -40,12 +43,12 @@ public sealed class Load(RunningShop shop, int seed, double ordersPerSecond)
     {
         var random = new Random(seed);
         using var ticks = new PeriodicTimer(TimeSpan.FromSeconds(1 / ordersPerSecond));
+        var renewal = RenewAsync(end);
         while (!end.IsCancellationRequested)
         {
             var plan = new Plan(
-                _customers[random.Next(_customers.Count)],
-                _products[random.Next(_products.Count)].Id,
-                1 + random.Next(3),
+                _customers[random.Next(Customers)],
+                Basket(random),
                 Tokens[random.Next(Tokens.Length)],
                 random.Next(25) == 0 ? "00000" : "10115",
                 Twice: random.Next(5) == 0,
@@ -61,78 +64,138 @@ public sealed class Load(RunningShop shop, int seed, double ordersPerSecond)
             }
         }
 
+        await renewal;
         await Task.WhenAll(_underWay);
+    }
+
+    /// <summary>Many at once want the same two things, one half naming the one first, the other half the other.</summary>
+    public Task CrowdAsync(int people, params string[] tokens) => Task.WhenAll(Enumerable.Range(0, people).Select(number =>
+    {
+        (Guid, int)[] basket = [(_products[0], 1), (_products[1], 1)];
+        var token = tokens is [] ? "tok_visa" : tokens[number % tokens.Length];
+        return CarryOutAsync(new(_customers[number % Customers], number % 2 == 0 ? basket : [.. basket.Reverse()], token, "10115", Twice: false, CancelAfter: null));
+    }));
+
+    /// <summary>One order by one key, asked for many times at once.</summary>
+    public Task InsistAsync(int times)
+    {
+        var plan = new Plan(_customers[0], [(_products[0], 1)], "tok_visa", "10115", Twice: false, CancelAfter: null);
+        var intention = History.Begin(Customer.NewKey(), plan.Customer.Id);
+        return Task.WhenAll(Enumerable.Range(0, times).Select(_ => SendUntilAnsweredAsync(plan, intention)));
+    }
+
+    private static JsonObject OrderOf(Plan plan)
+    {
+        var order = Customer.OrderOf(plan.Basket[0].Product, plan.Basket[0].Quantity, plan.Token, plan.PostalCode);
+        foreach (var (product, quantity) in plan.Basket.Skip(1))
+            order["lines"]!.AsArray().Add(new JsonObject { ["productId"] = product, ["quantity"] = quantity });
+
+        return order;
+    }
+
+    private (Guid, int)[] Basket(Random random)
+    {
+        var first = random.Next(_products.Count);
+        var second = (first + 1 + random.Next(_products.Count - 1)) % _products.Count;
+        (Guid, int)[] basket = [(_products[first], 1 + random.Next(3)), (_products[second], 1)];
+        return random.Next(3) == 0 ? basket : basket[..1];
+    }
+
+    private async Task RenewAsync(CancellationToken end)
+    {
+        while (true)
+        {
+            await Task.Delay(CustomersStay, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (end.IsCancellationRequested)
+                return;
+
+            try
+            {
+                _customers = await NewCustomersAsync();
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                // Users is away: those who are here stay.
+            }
+        }
+    }
+
+    private async Task<Customer[]> NewCustomersAsync()
+    {
+        var customers = new Customer[Customers];
+        for (var i = 0; i < Customers; i++)
+        {
+            // On a busy machine they may be told that too many are registering.
+            customers[i] = await Eventually.Is(shop.NewCustomerAsync, _ => true, what: "A new customer");
+        }
+
+        return customers;
     }
 
     private async Task CarryOutAsync(Plan plan)
     {
         var intention = History.Begin(Customer.NewKey(), plan.Customer.Id);
-        var order = Customer.OrderOf(plan.Product, plan.Quantity, plan.Token, plan.PostalCode);
-        await SendUntilAnsweredAsync();
+        await SendUntilAnsweredAsync(plan, intention);
         if (intention.Outcome != Outcome.Ok)
             return;
 
         if (plan.Twice)
-            await SendUntilAnsweredAsync();
+            await SendUntilAnsweredAsync(plan, intention);
 
         if (plan.CancelAfter is { } delay)
         {
             await Task.Delay(delay);
             intention.Cancelled = await TellAsync(() => plan.Customer.CancelAsync(intention.Order!.Value)) == (int)HttpStatusCode.Accepted;
         }
+    }
 
-        async Task SendUntilAnsweredAsync()
+    private async Task SendUntilAnsweredAsync(Plan plan, Intention intention)
+    {
+        // A customer gives up after two minutes; then nobody knows, and the oracle allows for both.
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromMinutes(2);)
         {
-            // A customer gives up after two minutes; then nobody knows, and the oracle allows for both.
-            for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromMinutes(2);)
+            intention.Send();
+            string? body = null;
+            var status = await TellAsync(async () =>
             {
-                intention.Sent++;
-                string? body = null;
-                var status = await TellAsync(async () =>
-                {
-                    var response = await plan.Customer.PostOrderAsync(order.DeepClone(), intention.Key);
-                    body = await response.Content.ReadAsStringAsync();
-                    return response;
-                });
-                if (status == (int)HttpStatusCode.Created)
-                {
-                    intention.Contradiction ??= intention.FirstAnswer is { } first && first != body ? body : null;
-                    intention.FirstAnswer ??= body;
-                    intention.Order = (Guid)JsonNode.Parse(body!)!["id"]!;
-                    intention.Outcome = Outcome.Ok;
-                    return;
-                }
-
-                if (status is >= 400 and < 500 and not 429 and not 408)
-                {
-                    intention.Outcome = intention.Outcome == Outcome.Unknown ? Outcome.Unknown : Outcome.Refused;
-                    return;
-                }
-
-                intention.Outcome = intention.Outcome == Outcome.Ok ? Outcome.Ok : Outcome.Unknown;
-                await Task.Delay(250);
+                var response = await plan.Customer.PostOrderAsync(OrderOf(plan), intention.Key);
+                body = await response.Content.ReadAsStringAsync();
+                return response;
+            });
+            if (status == (int)HttpStatusCode.Created)
+            {
+                intention.Confirmed((Guid)JsonNode.Parse(body!)!["id"]!, body!);
+                return;
             }
+
+            if (status is >= 400 and < 500 and not 429 and not 408)
+            {
+                intention.Refused();
+                return;
+            }
+
+            intention.LeftOpen();
+            await Task.Delay(250);
         }
     }
 
     /// <summary>The status of the answer, or 0 when there was none.</summary>
     private async Task<int> TellAsync(Func<Task<HttpResponseMessage>> call)
     {
-        var status = 0;
         try
         {
             using var response = await call();
-            status = (int)response.StatusCode;
+            History.Answered((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType);
+            return (int)response.StatusCode;
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {
             // Reset, refused or timed out: the gateway itself is away.
+            History.Answered(0);
+            return 0;
         }
-
-        History.Answered(status);
-        return status;
     }
 
     private sealed record Plan(
-        Customer Customer, Guid Product, int Quantity, string Token, string PostalCode, bool Twice, TimeSpan? CancelAfter);
+        Customer Customer, (Guid Product, int Quantity)[] Basket, string Token, string PostalCode, bool Twice, TimeSpan? CancelAfter);
 }

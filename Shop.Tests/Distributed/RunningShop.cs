@@ -23,12 +23,18 @@ public class RunningShop : IAsyncLifetime
     /// <summary>Settings of the app host on top of those that make parcels travel fast.</summary>
     protected virtual string[] Settings => [];
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Changes the application before it is built.</summary>
+    protected virtual void Prepare(IDistributedApplicationBuilder builder)
+    {
+    }
+
+    public virtual async ValueTask InitializeAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(
             ["--Services:shipping:Settings:Shipping:Carrier:StepTime=00:00:00.300", .. Settings], patience.Token);
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        Prepare(builder);
         _app = await builder.BuildAsync(patience.Token);
         await _app.StartAsync(patience.Token);
         await HealthyAsync(patience.Token);
@@ -69,6 +75,9 @@ public class RunningShop : IAsyncLifetime
         (await RowsAsync(database, sql, row => row.GetFieldValue<T>(0), parameters)) is [var value, ..]
             ? value
             : throw new InvalidOperationException($"No value: {sql}");
+
+    public async Task ExecuteAsync(string database, string sql, params object[] parameters) =>
+        await RowsAsync(database, sql, _ => 0, parameters);
 
     public async Task<List<T>> RowsAsync<T>(string database, string sql, Func<NpgsqlDataReader, T> read, params object[] parameters)
     {

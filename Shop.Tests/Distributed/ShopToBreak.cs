@@ -1,10 +1,31 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Net;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Npgsql;
+using Shop.Tests.Chaos;
+using StackExchange.Redis;
+
 namespace Shop.Tests.Distributed;
 
-/// <summary>A shop of its own for tests that break it.</summary>
+/// <summary>
+/// A shop of its own for tests that break it. Its bank can be put out of order, and its services reach Redis and
+/// PostgreSQL over wires that can be cut; the tests themselves have connections of their own.
+/// </summary>
 [CollectionDefinition(nameof(ShopToBreak))]
 public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
 {
     private readonly Dictionary<string, long> _poison = [];
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("shop-bank-");
+
+    public TcpProxy RedisWire { get; } = new();
+
+    public TcpProxy PostgresWire { get; } = new();
+
+    protected override string[] Settings => [$"--Services:payments:Settings:Payments:Bank:File={BankFile}"];
+
+    private string BankFile => Path.Combine(_folder.FullName, "bank.json");
 
     /// <summary>Adds dead letters that a test has planted; gives all planted in this shop so far.</summary>
     public IReadOnlyDictionary<string, long> Poison(IReadOnlyDictionary<string, long> planted)
@@ -13,5 +34,58 @@ public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
             _poison[service] = _poison.GetValueOrDefault(service) + count;
 
         return _poison;
+    }
+
+    /// <summary>Settings of the simulated bank as members of a JSON object; none make it whole.</summary>
+    public Task SetBankAsync(string settings = "") =>
+        File.WriteAllTextAsync(BankFile, $$$"""{"Payments":{"Bank":{{{{settings}}}} } }""");
+
+    protected override void Prepare(IDistributedApplicationBuilder builder)
+    {
+        foreach (var service in builder.Resources.OfType<ProjectResource>().ToArray())
+            builder.CreateResourceBuilder(service).WithEnvironment(ConnectAsync);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await RedisWire.DisposeAsync();
+        await PostgresWire.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task ConnectAsync(EnvironmentCallbackContext context)
+    {
+        foreach (var (name, value) in context.EnvironmentVariables.ToArray())
+        {
+            if (name.StartsWith("ConnectionStrings__", StringComparison.Ordinal)
+                && value is IValueProvider provider
+                && await provider.GetValueAsync(context.CancellationToken) is { } connection)
+            {
+                context.EnvironmentVariables[name] = name.EndsWith("redis", StringComparison.Ordinal) ? OverRedisWire(connection) : OverPostgresWire(connection);
+            }
+        }
+    }
+
+    private string OverRedisWire(string connection)
+    {
+        var options = ConfigurationOptions.Parse(connection);
+        RedisWire.Target = options.EndPoints[0];
+        options.EndPoints.Clear();
+        options.EndPoints.Add(TcpProxy.Host, RedisWire.Port);
+        return options.ToString(includePassword: true);
+    }
+
+    private string OverPostgresWire(string connection)
+    {
+        var server = new NpgsqlConnectionStringBuilder(connection);
+        PostgresWire.Target = new DnsEndPoint(server.Host!, server.Port);
+        // Not that builder's own text: it would name settings that nobody has made.
+        return new DbConnectionStringBuilder
+        {
+            ConnectionString = connection,
+            ["Host"] = TcpProxy.Host,
+            ["Port"] = PostgresWire.Port.ToString(CultureInfo.InvariantCulture),
+        }.ConnectionString;
     }
 }

@@ -12,10 +12,7 @@ public class AReplicatedService
     public async Task Is_served_by_both_goes_on_when_one_dies_and_has_two_again()
     {
         Requires.LocalHostOnLinux();
-        await using var app = await SmallApp.StartAsync(builder => builder.AddProject<Projects.Shop_Shipping>("service")
-            .WithHttpEndpoint().WithHttpHealthCheck().WithReplicas(2)
-            .WithEnvironment(StartupHook.Variable, StartupHook.Path)
-            .WithEnvironment(StartupHook.ProgramVariable, nameof(SmallService)));
+        await using var app = await StartAsync();
         using var client = app.App.CreateHttpClient("service", "http");
         var both = await Eventually.Is(() => AskAsync(client), served => served.Count == 2, what: "Service by both");
 
@@ -25,6 +22,24 @@ public class AReplicatedService
         Assert.Contains(both.Last(), await AskAsync(client));
         await Eventually.Is(() => AskAsync(client), served => served.Count == 2 && !served.Contains(both.First()), what: "Service by both again");
     }
+
+    [Fact]
+    public async Task Gets_no_connections_where_it_is_not_ready()
+    {
+        Requires.LocalHost();
+        await using var app = await StartAsync();
+        using var client = app.App.CreateHttpClient("service", "http");
+        await Eventually.Is(() => AskAsync(client), served => served.Count == 2, what: "Service by both");
+
+        var left = int.Parse(await client.GetStringAsync(new Uri("/unready", UriKind.Relative), TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
+
+        await Eventually.Is(() => AskAsync(client), served => !served.Contains(left), what: "Service by the other alone");
+    }
+
+    private static Task<SmallApp> StartAsync() => SmallApp.StartAsync(builder => builder.AddProject<Projects.Shop_Shipping>("service")
+        .WithHttpEndpoint().WithHttpHealthCheck("/ready").WithReplicas(2)
+        .WithEnvironment(StartupHook.Variable, StartupHook.Path)
+        .WithEnvironment(StartupHook.ProgramVariable, nameof(SmallService)));
 
     /// <summary>The processes that answer. Each request comes by a connection of its own, for that is what the replicas take turns at.</summary>
     private static async Task<HashSet<int>> AskAsync(HttpClient client)

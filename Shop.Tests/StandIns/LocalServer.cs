@@ -32,5 +32,7 @@ internal sealed class LocalServer : IAsyncDisposable
 
     public Uri At(string path) => new(Address, path);
 
+    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

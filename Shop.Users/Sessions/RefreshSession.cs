@@ -42,8 +42,13 @@ internal static class RefreshSession
         if (outcome is not (RefreshOutcome.Rotated or RefreshOutcome.Repeated))
             return Refuse(http, metrics, Name(outcome));
 
+        // Locking ends the session; who was deleted or locked since then gets no access token either.
+        var account = await db.Accounts.AsNoTracking()
+            .SingleOrDefaultAsync(known => known.Id == session.AccountId && known.LockedAt == null, cancel);
+        if (account is null)
+            return Refuse(http, metrics, "ended");
+
         metrics.Refresh(Name(outcome));
-        var account = await db.Accounts.AsNoTracking().SingleAsync(known => known.Id == session.AccountId, cancel);
         return TypedResults.Ok(SessionTokens.Of(
             await accessTokens.IssueAsync(account, session.Id, cancel), accessTokens.Lifetime, BrowserSession.Hand(http, successor, session.LifeLeft(now))));
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Shop.ServiceDefaults;
 
@@ -13,12 +14,12 @@ internal static class SignIn
 
     public static async Task<Results<Ok<SessionTokens>, ProblemHttpResult>> Handle(
         Request request, HttpContext http, UsersDb db, PasswordHashing passwords, RefreshTokens refreshTokens, AccessTokens accessTokens,
-        UsersMetrics metrics, TimeProvider clock, ILogger<Session> log, CancellationToken cancel)
+        IOptions<SourcePatienceOptions> options, UsersMetrics metrics, TimeProvider clock, ILogger<Session> log, CancellationToken cancel)
     {
         if (!EmailAddress.TryNormalize(request.Email, out var email))
             return Refuse(http, metrics);
 
-        var attempt = SignInAttempt.Of(email, http.Connection.RemoteIpAddress);
+        var attempt = SignInAttempt.Of(email, http.Connection.RemoteIpAddress, options.Value);
         // A first look spares the waiting line those who would be sent away at their turn.
         if (await attempt.DelayAsync(db, clock.GetUtcNow(), cancel) is { } delay)
             return Slow(metrics, delay);
@@ -37,7 +38,8 @@ internal static class SignIn
             if (await attempt.DelayAsync(db, clock.GetUtcNow(), cancel) is { } longer)
                 return Slow(metrics, longer);
 
-            account = await db.Accounts.SingleOrDefaultAsync(known => known.Email == email, cancel);
+            // A locked account is no account here.
+            account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(known => known.Email == email && known.LockedAt == null, cancel);
             var verdict = passwords.Verify(account, request.Password);
             if (account is null || verdict == PasswordVerificationResult.Failed)
             {
@@ -46,7 +48,7 @@ internal static class SignIn
             }
 
             if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
-                account.PasswordHash = passwords.Hash(request.Password);
+                await account.StoreHashAsync(db, passwords.Hash(request.Password), cancel);
         }
 
         var now = clock.GetUtcNow();
@@ -59,9 +61,14 @@ internal static class SignIn
         };
         var token = RefreshTokens.NewToken();
         var accessToken = await accessTokens.IssueAsync(account, session.Id, cancel);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (!await account.IsUnchangedAsync(db, cancel))
+            return Refuse(http, metrics);
+
         db.Sessions.Add(session);
         db.RefreshTokens.Add(new() { Hash = RefreshTokens.Hash(token), SessionId = session.Id, IssuedAt = now });
         await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         await attempt.SucceededAsync(db, cancel);
         // A browser has one session: the one before, perhaps somebody else's, ends with this sign-in.
         if (BrowserSession.IsAsked(http))
@@ -82,6 +89,6 @@ internal static class SignIn
     private static ProblemHttpResult Slow(UsersMetrics metrics, TimeSpan delay)
     {
         metrics.SignIn("delayed");
-        return Problem.TooManyRequests("There were too many wrong passwords for this e-mail address.", delay);
+        return Problem.TooManyRequests("There were too many wrong passwords.", delay);
     }
 }

@@ -19,9 +19,10 @@ internal sealed class SignInFailures
 
 /// <summary>
 /// Slows down guessing without giving anybody the power to lock an owner out: a source that guesses waits longer and
-/// longer, others that try the same account wait a few seconds at most, and tries made while waiting change nothing.
+/// longer, others that try the same account wait a few seconds at most, and tries made while waiting change nothing. A
+/// source that tries one password on many accounts waits on account of itself.
 /// </summary>
-internal sealed record SignInAttempt(byte[] FromThisSource, byte[] FromAnywhere)
+internal sealed record SignInAttempt(byte[] FromThisSource, byte[] FromAnywhere, SourcePatience Source)
 {
     private static readonly Patience PerSource = new(Free: 5, Longest: TimeSpan.FromMinutes(5));
     private static readonly Patience PerAccount = new(Free: 30, Longest: TimeSpan.FromSeconds(15));
@@ -29,7 +30,8 @@ internal sealed record SignInAttempt(byte[] FromThisSource, byte[] FromAnywhere)
     /// <summary>Failures are forgotten after this long without another.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromHours(1);
 
-    public static SignInAttempt Of(string email, IPAddress? source) => new(Subject($"{email} from {Network(source)}"), Subject(email));
+    public static SignInAttempt Of(string email, IPAddress? source, SourcePatienceOptions options) => new(
+        Subject($"{email} from {Network(source)}"), Subject(email), new(Subject(Network(source)), options));
 
     /// <returns>How long this attempt has to wait; null when it may be made now.</returns>
     public async Task<TimeSpan?> DelayAsync(UsersDb db, DateTimeOffset now, CancellationToken cancel)
@@ -39,12 +41,14 @@ internal sealed record SignInAttempt(byte[] FromThisSource, byte[] FromAnywhere)
             .ToListAsync(cancel);
         return failures
             .Select(row => row.Subject.AsSpan().SequenceEqual(FromThisSource) ? PerSource.Delay(row, now) : PerAccount.Delay(row, now))
+            .Append(await Source.DelayAsync(db, now, cancel))
             .Where(delay => delay > TimeSpan.Zero)
             .Max(delay => (TimeSpan?)delay);
     }
 
     public async Task FailedAsync(UsersDb db, DateTimeOffset now, CancellationToken cancel)
     {
+        await Source.FailedAsync(db, now, cancel);
         // Both rows always in the order of their keys, or two attempts could wait for each other for ever.
         var forgotten = now - Memory;
         foreach (var subject in ((byte[][])[FromThisSource, FromAnywhere]).OrderBy(Convert.ToHexString, StringComparer.Ordinal))
@@ -60,6 +64,7 @@ internal sealed record SignInAttempt(byte[] FromThisSource, byte[] FromAnywhere)
         }
     }
 
+    /// <summary>Forgives the account, not the source: who has one account of their own could else go on guessing others.</summary>
     public Task SucceededAsync(UsersDb db, CancellationToken cancel) =>
         db.SignInFailures.Where(row => row.Subject == FromThisSource || row.Subject == FromAnywhere).ExecuteDeleteAsync(cancel);
 

@@ -59,6 +59,6 @@ public static partial class ResourceBuilderExtensions
         var key = $"{builder.Resource.Name}_{endpoint.EndpointName}_{target}_{expected}_check";
         builder.ApplicationBuilder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             key, services => new HttpHealthCheck(endpoint, target, expected, services.GetRequiredService<HealthProbe>()), null, null));
-        return builder.WithHealthCheck(key);
+        return builder.WithHealthCheck(key).WithAnnotation(new HttpHealthAnnotation(endpoint, target, expected));
     }
 }

@@ -13,7 +13,7 @@ internal static class HostServices
     public const string RandomizePorts = "DcpPublisher:RandomizePorts";
 
     // Long enough for every child's own patience, so that the host never gives up before they have ended.
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(120);
 
     public static void Add(
         HostApplicationBuilder host, DistributedApplicationOptions options, AppHostProject appHost, DistributedApplicationBuilder builder)
@@ -46,6 +46,7 @@ internal static class HostServices
         host.Services.AddSingleton<HealthChecker>();
         host.Services.AddSingleton<PortReservations>();
         host.Services.AddSingleton<PublicEndpoints>();
+        host.Services.AddSingleton<ReplicaBalance>();
         host.Services.AddSingleton<LocalFolders>();
         host.Services.AddSingleton<ResourceEnvironment>();
         host.Services.AddSingleton<Launcher>();

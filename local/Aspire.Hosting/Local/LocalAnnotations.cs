@@ -13,6 +13,16 @@ internal sealed class EndpointPortVariableAnnotation(EndpointAnnotation endpoint
     public string Variable { get; } = variable;
 }
 
+/// <summary>How a resource is asked over HTTP whether it is well.</summary>
+internal sealed class HttpHealthAnnotation(EndpointReference endpoint, string path, int expected) : IResourceAnnotation
+{
+    public EndpointReference Endpoint { get; } = endpoint;
+
+    public string Path { get; } = path;
+
+    public int Expected { get; } = expected;
+}
+
 internal static class RelationshipTypes
 {
     public const string Reference = "Reference";

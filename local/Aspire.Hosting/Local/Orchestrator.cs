@@ -90,7 +90,7 @@ internal sealed partial class Orchestrator(
 
     private void Watch(IResource resource)
     {
-        _monitors[resource] = new HealthMonitor(resource, checker, services.Notifications, services.Eventing, services.Provider, services.Clock, log);
+        _monitors[resource] = new HealthMonitor(resource, checker, services.Endpoints, services.Notifications, services.Eventing, services.Provider, services.Clock, log);
         InBackground(_monitors[resource].RunAsync(_over.Token));
     }
 

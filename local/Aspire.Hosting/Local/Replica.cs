@@ -160,21 +160,24 @@ internal sealed class Replica(IResource resource, string id, ReplicaServices ser
 
         await using (child)
         {
-            services.Endpoints.Join(resource, id);
-            try
+            using (var serving = CancellationTokenSource.CreateLinkedTokenSource(cancel))
             {
-                var exitCode = await child.Exited.WaitAsync(cancel);
-                services.Endpoints.Leave(resource, id);
-                await EndedAsync(exitCode, failures);
-                return exitCode;
+                var balance = services.Balance.FollowAsync(resource, id, changed, serving.Token);
+                await Task.WhenAny(child.Exited, balance);
+                await serving.CancelAsync();
+                await balance;
             }
-            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+
+            if (cancel.IsCancellationRequested)
             {
-                services.Endpoints.Leave(resource, id);
                 await child.StopAsync();
                 State.ExitCode = await child.Exited;
-                throw;
+                throw new OperationCanceledException(cancel);
             }
+
+            var exitCode = await child.Exited;
+            await EndedAsync(exitCode, failures);
+            return exitCode;
         }
     }
 

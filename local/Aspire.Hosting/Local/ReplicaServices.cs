@@ -10,6 +10,7 @@ internal sealed record ReplicaServices(
     IDistributedApplicationEventing Eventing,
     Launcher Launcher,
     PublicEndpoints Endpoints,
+    ReplicaBalance Balance,
     StartReport Report,
     TimeProvider Clock,
     IServiceProvider Provider);

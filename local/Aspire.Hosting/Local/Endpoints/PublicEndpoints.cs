@@ -72,6 +72,10 @@ internal sealed class PublicEndpoints(PortReservations ports, HostSettings setti
             if (_forwarders.TryGetValue(endpoint, out var forwarder)) forwarder.Remove(PortOf(resource, replica, endpoint));
     }
 
+    /// <summary>Whether a replica is given connections.</summary>
+    public bool TakesPart(IResource resource, string replica) => ReplicaIds.CountOf(resource) == 1 || resource.Annotations.OfType<EndpointAnnotation>()
+        .All(endpoint => _forwarders.TryGetValue(endpoint, out var forwarder) && forwarder.Has(PortOf(resource, replica, endpoint)));
+
     public async ValueTask DisposeAsync()
     {
         foreach (var forwarder in _forwarders.Values) await forwarder.DisposeAsync();

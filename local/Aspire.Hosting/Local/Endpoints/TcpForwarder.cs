@@ -47,6 +47,8 @@ internal sealed partial class TcpForwarder : IAsyncDisposable
 
     public void Add(int target) => ImmutableInterlocked.Update(ref _targets, all => all.Contains(target) ? all : all.Add(target));
 
+    public bool Has(int target) => _targets.Contains(target);
+
     public void Remove(int target) => ImmutableInterlocked.Update(ref _targets, all => all.Remove(target));
 
     public async ValueTask DisposeAsync()

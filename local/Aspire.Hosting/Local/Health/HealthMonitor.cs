@@ -9,11 +9,13 @@ namespace Aspire.Hosting.Local;
 
 /// <summary>
 /// Watches the health of one resource while it runs, and tells when it is ready. A replica that has just started is
-/// unhealthy until a check that began after its start says otherwise.
+/// unhealthy until a check that began after its start says otherwise; one of several also until it takes part, since a
+/// check may have been answered by another.
 /// </summary>
 internal sealed partial class HealthMonitor(
     IResource resource,
     HealthChecker checker,
+    PublicEndpoints endpoints,
     ResourceNotificationService notifications,
     IDistributedApplicationEventing eventing,
     IServiceProvider services,
@@ -68,10 +70,13 @@ internal sealed partial class HealthMonitor(
     private async Task PublishAsync(Dictionary<string, DateTime?> running, ImmutableArray<HealthReportSnapshot> reports, Task? ready)
     {
         foreach (var (id, started) in running)
+        {
+            var (known, toDependents) = endpoints.TakesPart(resource, id) ? (reports, ready) : (HealthChecker.Pending(resource), null);
             await notifications.PublishUpdateAsync(resource, id, snapshot =>
                 snapshot.State?.Text == KnownResourceStates.Running && snapshot.StartTimeStamp == started
-                    ? snapshot with { HealthReports = reports, Ready = ready ?? snapshot.Ready }
+                    ? snapshot with { HealthReports = known, Ready = toDependents ?? snapshot.Ready }
                     : snapshot);
+        }
     }
 
     private async Task TellReadyAsync(CancellationToken cancel)

@@ -1,0 +1,56 @@
+using System.Text.RegularExpressions;
+using Shop.ServiceDefaults;
+
+namespace Shop.Users.Addresses;
+
+/// <summary>An address of an account's book, with the fields that an order's <c>shipTo</c> has.</summary>
+internal sealed class Address
+{
+    public const int MostPerAccount = 20;
+
+    public required Guid Id { get; init; }
+    public required Guid AccountId { get; init; }
+    public string Name { get; private set; } = "";
+    public string Line1 { get; private set; } = "";
+    public string? Line2 { get; private set; }
+    public string City { get; private set; } = "";
+    public string PostalCode { get; private set; } = "";
+    public string Country { get; private set; } = "";
+
+    /// <summary>Counts its changes: the ETag.</summary>
+    public int Version { get; private set; }
+
+    public void Write(AddressFields fields)
+    {
+        (Name, Line1, Line2, City, PostalCode, Country) =
+            (fields.Name, fields.Line1, fields.Line2, fields.City, fields.PostalCode, fields.Country);
+        Version++;
+    }
+}
+
+/// <summary>What a caller says of an address, by the same rules as at checkout.</summary>
+internal sealed partial record AddressFields(
+    string Name, string Line1, string City, string PostalCode, string Country, string? Line2 = null)
+{
+    public Validation Check()
+    {
+        var check = new Validation().CheckText(Name, "name", 100).CheckText(Line1, "line1", 200);
+        if (Line2 is not null)
+            check.CheckText(Line2, "line2", 200);
+
+        return check
+            .CheckText(City, "city", 100)
+            .CheckText(PostalCode, "postalCode", 16)
+            .Check(IsoCountry().IsMatch(Country), "country", "A country is two capital letters: DE.");
+    }
+
+    [GeneratedRegex(@"\A[A-Z]{2}\z")]
+    private static partial Regex IsoCountry();
+}
+
+internal sealed record AddressView(
+    Guid Id, string Name, string Line1, string? Line2, string City, string PostalCode, string Country)
+{
+    public static AddressView Of(Address address) => new(
+        address.Id, address.Name, address.Line1, address.Line2, address.City, address.PostalCode, address.Country);
+}
