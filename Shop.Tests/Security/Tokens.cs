@@ -13,7 +13,7 @@ public class Tokens(ShopOfShortKeys shop) : TokensAtTheDoors(shop)
     [Trait("Checklist", "J1")]
     public Task Without_a_signature_are_refused()
     {
-        var parts = Forge.Valid(Someone).Split('.');
+        var parts = Valid(Forge).Split('.');
         return AreRefused([$"{parts[0]}.{parts[1]}.", $"{parts[0]}.{parts[1]}", $"{parts[0]}..", "..", ".", ""]);
     }
 
@@ -97,7 +97,7 @@ public class Tokens(ShopOfShortKeys shop) : TokensAtTheDoors(shop)
             Forge.HeaderWith("x5t", mine.KeyId),
         ];
 
-        await AreRefused([.. headers.Select(header => mine.Sign(header, TokenForge.Claims(Someone))), .. headers.Select(header => Forge.Sign(header, TokenForge.Claims(Someone)))]);
+        await AreRefused([.. headers.Select(header => mine.Sign(header, ClaimsOfSomeone())), .. headers.Select(header => Forge.Sign(header, ClaimsOfSomeone()))]);
 
         Assert.Equal(0, visits);
     }
@@ -112,7 +112,7 @@ public class Tokens(ShopOfShortKeys shop) : TokensAtTheDoors(shop)
             new string('k', 10_240), new string('k', 64), new JsonArray(Forge.KeyId), new JsonObject(), 0, true, null, TokenForge.Encode(RandomNumberGenerator.GetBytes(32)),
         ];
         return AreRefused([
-            .. ids.Select(id => Forge.Sign(Forge.HeaderWith("kid", id), TokenForge.Claims(Someone))),
+            .. ids.Select(id => Forge.Sign(Forge.HeaderWith("kid", id), ClaimsOfSomeone())),
             Forge.Sign($$"""{"alg":"RS256","kid":null,"typ":"at+jwt"}""", Claims),
             Forge.Sign($$"""{"alg":"RS256","kid":"{{Forge.KeyId}}","kid":"other","typ":"at+jwt"}""", Claims),
         ]);
@@ -122,7 +122,7 @@ public class Tokens(ShopOfShortKeys shop) : TokensAtTheDoors(shop)
     [Trait("Checklist", "J9")]
     public Task That_were_touched_are_refused()
     {
-        var token = Forge.Valid(Someone);
+        var token = Valid(Forge);
         var parts = token.Split('.');
         var signature = System.Buffers.Text.Base64Url.DecodeFromChars(parts[2]);
         var other = Forge.Valid(Guid.CreateVersion7()).Split('.');
@@ -164,7 +164,7 @@ public class Tokens(ShopOfShortKeys shop) : TokensAtTheDoors(shop)
            select Forge.Sign($$"""{"alg":"RS256","kid":"{{Forge.KeyId}}","typ":"at+jwt",{{extra}}}""", Claims),
         .. from header in (string[])["", "{}", "[]", "null", "\"\"", "1", "{", "\uFEFF{}", new string('[', 2000), """{"alg":["RS256"],"kid":"k","typ":"at+jwt"}"""]
            select Forge.Sign(header, Claims),
-        .. from member in (string[])["alg", "typ"] select Forge.Sign(Forge.HeaderWith(member, null), TokenForge.Claims(Someone)),
+        .. from member in (string[])["alg", "typ"] select Forge.Sign(Forge.HeaderWith(member, null), ClaimsOfSomeone()),
         Forge.Sign(Forge.Header().ToJsonString() + "{}", Claims),
         Forge.Sign("/**/" + Forge.Header().ToJsonString(), Claims),
     ]);
@@ -173,7 +173,7 @@ public class Tokens(ShopOfShortKeys shop) : TokensAtTheDoors(shop)
     [Trait("Checklist", "J9")]
     public Task Wrapped_into_or_compressed_as_something_else_are_refused()
     {
-        var token = Forge.Valid(Someone);
+        var token = Valid(Forge);
         using var bomb = new MemoryStream();
         using (var deflate = new System.IO.Compression.DeflateStream(bomb, System.IO.Compression.CompressionLevel.SmallestSize))
             deflate.Write(new byte[1 << 20]);

@@ -1,4 +1,4 @@
-using Shop.Tests.Distributed;
+using System.Text.Json.Nodes;
 
 namespace Shop.Tests.Security;
 
@@ -10,14 +10,20 @@ public abstract class TokensAtTheDoors(ShopOfShortKeys shop) : IAsyncLifetime
 
     protected Guid Someone { get; private set; }
 
+    private Guid Session { get; set; }
+
     private protected TokenForge Forge => shop.Forge;
 
-    protected string Claims => TokenForge.Claims(Someone).ToJsonString();
+    protected string Claims => ClaimsOfSomeone().ToJsonString();
+
+    protected JsonObject ClaimsOfSomeone() => TokenForge.Claims(Someone, Session);
+
+    private protected string Valid(TokenForge forge) => forge.Valid(Someone, Session);
 
     public async ValueTask InitializeAsync()
     {
         await shop.KnowAsync(Forge);
-        Someone = (await shop.NewCustomerAsync()).Id;
+        (Someone, Session) = await shop.SomeoneAsync();
     }
 
     public ValueTask DisposeAsync()
@@ -34,7 +40,7 @@ public abstract class TokensAtTheDoors(ShopOfShortKeys shop) : IAsyncLifetime
         List<string> accepted = [];
         foreach (var door in Door.Of(shop))
         {
-            Assert.Equal(200, (await door.KnockAsync($"Bearer {Forge.Valid(Someone)}")).Status);
+            Assert.Equal(200, (await door.KnockAsync($"Bearer {Valid(Forge)}")).Status);
             var expected = await door.KnockAsync("Bearer nonsense");
             Assert.Equal((401, "Bearer"), (expected.Status, expected.Challenge));
             foreach (var token in vectors)

@@ -19,7 +19,7 @@ public class TokensClaims(ShopOfShortKeys shop) : TokensAtTheDoors(shop)
             ("nbf", now + 60), ("nbf", $"{now}"), ("nbf", "soon"), ("iat", now + 60), ("iat", null), ("iat", $"{now}"), ("iat", -1), ("iat", now + 0.5), ("iat", long.MinValue),
         ];
         return AreRefused([
-            .. times.Select(time => Forge.Sign(Forge.Header(), TokenForge.With(TokenForge.Claims(Someone), time.Claim, time.Value))),
+            .. times.Select(time => Forge.Sign(Forge.Header(), TokenForge.With(ClaimsOfSomeone(), time.Claim, time.Value))),
             .. from number in (string[])["1e400", "1e10", $"{now + 60}.0", $"{now + 60}e0", "99999999999999999999", "NaN", "-0", "01", "+1", "0x7fffffff"]
                select Forge.Sign(Forge.Header().ToJsonString(), Claims.Replace("\"exp\":", $"\"exp\":{number},\"was\":", StringComparison.Ordinal)),
         ]);
@@ -34,7 +34,7 @@ public class TokensClaims(ShopOfShortKeys shop) : TokensAtTheDoors(shop)
             ("iss", new JsonArray("https://shop.example")), ("aud", "shop2"), ("aud", "Shop"), ("aud", ""), ("aud", null), ("aud", new JsonArray("other", "another")), ("aud", new JsonArray()),
             ("aud", "shop other"), ("aud", 1),
         ]
-        select Forge.Sign(Forge.Header(), TokenForge.With(TokenForge.Claims(Someone), claim.Item1, claim.Item2)));
+        select Forge.Sign(Forge.Header(), TokenForge.With(ClaimsOfSomeone(), claim.Item1, claim.Item2)));
 
     [Fact]
     [Trait("Checklist", "J13")]
@@ -48,7 +48,7 @@ public class TokensClaims(ShopOfShortKeys shop) : TokensAtTheDoors(shop)
         await AreRefused([
             (string)session["refreshToken"]!,
             .. from type in (JsonNode?[])["JWT", "AT+JWT", "At+Jwt", "application/at+jwt", "id+jwt", "refresh+jwt", "at+jwt ", "", null, new JsonArray("at+jwt")]
-               select Forge.Sign(Forge.HeaderWith("typ", type), TokenForge.Claims(Someone)),
+               select Forge.Sign(Forge.HeaderWith("typ", type), ClaimsOfSomeone()),
         ]);
         var refresh = await api.Http.SendAsync(HttpMethod.Post, "/api/users/session/refresh", new { refreshToken = (string)session["accessToken"]! });
 
@@ -68,7 +68,7 @@ public class TokensClaims(ShopOfShortKeys shop) : TokensAtTheDoors(shop)
             ("jti", 1),
         ];
         return AreRefused([
-            .. claims.Select(claim => Forge.Sign(Forge.Header(), TokenForge.With(TokenForge.Claims(Someone), claim.Claim, claim.Value))),
+            .. claims.Select(claim => Forge.Sign(Forge.Header(), TokenForge.With(ClaimsOfSomeone(), claim.Claim, claim.Value))),
             .. from extra in (string[])
                [
                    $"\"sub\":\"{Guid.CreateVersion7()}\"", "\"role\":\"operator\"", "\"r\\u006fle\":\"operator\"", "\"exp\":4102444800", "\"iss\":\"https://evil.example\"", "\"aud\":\"other\"",
@@ -82,7 +82,7 @@ public class TokensClaims(ShopOfShortKeys shop) : TokensAtTheDoors(shop)
     [Trait("Checklist", "J14")]
     public Task Whose_role_was_raised_without_signing_are_refused()
     {
-        var parts = Forge.Valid(Someone).Split('.');
+        var parts = Valid(Forge).Split('.');
         return AreRefused([$"{parts[0]}.{TokenForge.Encode(Claims.Replace("customer", "operator", StringComparison.Ordinal))}.{parts[2]}"]);
     }
 
@@ -90,7 +90,7 @@ public class TokensClaims(ShopOfShortKeys shop) : TokensAtTheDoors(shop)
     [Trait("Checklist", "J16")]
     public async Task Count_only_in_one_header_of_the_right_scheme()
     {
-        var token = Forge.Valid(Someone);
+        var token = Valid(Forge);
         foreach (var door in Door.Of(Shop))
         {
             Assert.Equal(200, (await door.KnockAsync($"bearer {token}")).Status);
@@ -113,7 +113,7 @@ public class TokensClaims(ShopOfShortKeys shop) : TokensAtTheDoors(shop)
     {
         using var old = new TokenForge();
         await Shop.KnowAsync(old);
-        var token = old.Valid(Someone);
+        var token = Valid(old);
         await Shop.ScalarAsync<int>("usersdb", "UPDATE users.signing_keys SET retired_at = now() + interval '2 seconds' WHERE id = $1 RETURNING 1", old.KeyId);
 
         foreach (var door in Door.Of(Shop))
