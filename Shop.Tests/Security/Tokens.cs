@@ -7,6 +7,7 @@ using Shop.Tests.StandIns;
 namespace Shop.Tests.Security;
 
 /// <summary>How a token is signed, and what its header says.</summary>
+[Collection(nameof(ShopOfShortKeys))]
 public class Tokens(ShopOfShortKeys shop) : TokensAtTheDoors(shop)
 {
     [Fact]

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 namespace Shop.Tests.Security;
 
 /// <summary>Whoever comes with a token that is not exactly one of ours is nobody, at the gateway and past it, and learns nothing.</summary>
-[Collection(nameof(ShopOfShortKeys))]
 public abstract class TokensAtTheDoors(ShopOfShortKeys shop) : IAsyncLifetime
 {
     protected ShopOfShortKeys Shop => shop;

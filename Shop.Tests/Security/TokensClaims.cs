@@ -5,6 +5,7 @@ using Shop.Tests.Distributed;
 namespace Shop.Tests.Security;
 
 /// <summary>What a token says of itself, of whom it is for and for how long, and how it is brought.</summary>
+[Collection(nameof(ShopOfShortKeys))]
 public class TokensClaims(ShopOfShortKeys shop) : TokensAtTheDoors(shop)
 {
     [Fact]
