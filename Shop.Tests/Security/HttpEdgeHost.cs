@@ -78,14 +78,23 @@ internal sealed class HttpEdgeHost : IAsyncDisposable
     }
 
     /// <summary>As Users would sign it.</summary>
-    public static string TokenOf(Guid user, string role = "customer") => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+    public static string TokenOf(Guid user, string role = "customer")
     {
-        TokenType = "at+jwt",
-        Issuer = Issuer,
-        Audience = "shop",
-        SigningCredentials = new(Key, SecurityAlgorithms.RsaSha256),
-        Subject = new ClaimsIdentity([new("sub", user.ToString()), new("role", role)]),
-    });
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+        {
+            TokenType = "at+jwt",
+            Issuer = Issuer,
+            Audience = "shop",
+            IssuedAt = now,
+            Expires = now.AddMinutes(10),
+            SigningCredentials = new(Key, SecurityAlgorithms.RsaSha256),
+            Subject = new ClaimsIdentity(
+            [
+                new("sub", user.ToString()), new("role", role), new("sid", Guid.CreateVersion7().ToString()), new("jti", Guid.CreateVersion7().ToString()),
+            ]),
+        });
+    }
 
     public async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, string? token = null, params (string Name, string Value)[] headers)
