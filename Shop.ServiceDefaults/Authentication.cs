@@ -5,8 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.Protocols;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Shop.ServiceDefaults;
@@ -46,72 +44,77 @@ public static class Policies
 
 internal static class Authentication
 {
-    public const string DefaultIssuer = "https://shop.example";
-    public const string DefaultAudience = "shop";
+    private static readonly TimeSpan WhenKeysAreUnknown = TimeSpan.FromSeconds(2);
 
-    /// <summary>Bearer tokens of Users: RS256 only, keys by its discovery document, everything denied by default.</summary>
+    /// <summary>Bearer tokens of Users: one form, RS256 only, the keys that it publishes, everything denied by default.</summary>
     public static void AddBearerTokens(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
-        {
-            options.MapInboundClaims = false;
-            options.TokenValidationParameters = new()
-            {
-                ValidIssuer = builder.Configuration["Authentication:Issuer"] ?? DefaultIssuer,
-                ValidAudience = builder.Configuration["Authentication:Audience"] ?? DefaultAudience,
-                ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
-                ValidTypes = ["at+jwt"],
-                ClockSkew = TimeSpan.FromSeconds(10),
-                RequireExpirationTime = true,
-                RequireSignedTokens = true,
-                NameClaimType = "sub",
-                RoleClaimType = "role",
-            };
-            options.Events = new()
-            {
-                OnTokenValidated = context =>
-                {
-                    if (!Guid.TryParse(context.Principal?.FindFirstValue("sub"), out _))
-                        context.Fail("The subject is no id.");
-
-                    return Task.CompletedTask;
-                },
-                // The reason of a refusal helps only an attacker.
-                OnChallenge = context =>
-                {
-                    context.Error = context.ErrorDescription = null;
-                    return Task.CompletedTask;
-                },
-            };
-        });
-        builder.Services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, KeysOfUsers>();
-        builder.Services.AddAuthorizationBuilder()
+        var services = builder.Services;
+        services.AddOptions<TokenVerificationOptions>()
+            .BindConfiguration(TokenVerificationOptions.Section)
+            .Validate(options => options.IsSensible(), $"{TokenVerificationOptions.Section}: an issuer, an audience, times above zero.")
+            .ValidateOnStart();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IOptions<TokenVerificationOptions>, TimeProvider>(Verify);
+        services.AddHttpClient(KeysOfUsers.Client);
+        services.AddSingleton<KeysOfUsers>();
+        services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>>(provider => provider.GetRequiredService<KeysOfUsers>());
+        services.AddHostedService<KeyRefresh>();
+        services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
             .AddPolicy(Policies.Customer, policy => policy.RequireAuthenticatedUser())
             .AddPolicy(Policies.Operator, policy => policy.RequireRole(Roles.Operator));
     }
 
-    /// <summary>Fetches keys over the same discovered, resilient client as every other call between services.</summary>
-    private sealed class KeysOfUsers(IHttpClientFactory clients) : IPostConfigureOptions<JwtBearerOptions>
+    private static void Verify(JwtBearerOptions bearer, IOptions<TokenVerificationOptions> agreed, TimeProvider clock)
     {
-        public void PostConfigure(string? name, JwtBearerOptions options) =>
-            options.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
-                "https+http://users/.well-known/openid-configuration",
-                new OpenIdConnectConfigurationRetriever(),
-                new DocumentRetriever(clients))
-            {
-                // An unknown key id asks Users again, but never more often than this.
-                RefreshInterval = TimeSpan.FromMinutes(1),
-            };
-    }
-
-    private sealed class DocumentRetriever(IHttpClientFactory clients) : IDocumentRetriever
-    {
-        public async Task<string> GetDocumentAsync(string address, CancellationToken cancel)
+        bearer.MapInboundClaims = false;
+        bearer.TokenValidationParameters = new()
         {
-            // The document names the keys by their public address; from inside they are where the document was.
-            using var client = clients.CreateClient("users-keys");
-            return await client.GetStringAsync(new Uri($"https+http://users{new Uri(address).AbsolutePath}"), cancel);
-        }
+            ValidIssuer = agreed.Value.Issuer,
+            ValidAudience = agreed.Value.Audience,
+            ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
+            ValidTypes = [AccessTokenForm.Type],
+            ClockSkew = agreed.Value.ClockSkew,
+            RequireExpirationTime = true,
+            RequireSignedTokens = true,
+            // The key that the token names, or none.
+            TryAllIssuerSigningKeys = false,
+            NameClaimType = "sub",
+            RoleClaimType = "role",
+        };
+        bearer.Events = new()
+        {
+            OnMessageReceived = context =>
+            {
+                var authorization = context.Request.Headers.Authorization;
+                if (authorization.Count == 0)
+                    context.NoResult();
+                else if (AccessTokenForm.TryRead(authorization, clock.GetUtcNow() + agreed.Value.ClockSkew, out var token))
+                    context.Token = token;
+                else
+                    context.Fail("The token does not have the form of ours.");
+
+                return Task.CompletedTask;
+            },
+            // Whatever verification stumbles over, the request goes on as one that nobody has signed.
+            OnAuthenticationFailed = context =>
+            {
+                context.Fail(context.Exception);
+                return Task.CompletedTask;
+            },
+            OnChallenge = context =>
+            {
+                if (context.AuthenticateFailure is KeysUnknownException)
+                {
+                    context.HandleResponse();
+                    return Problem.Unavailable("Who you are can't be checked right now.", WhenKeysAreUnknown).ExecuteAsync(context.HttpContext);
+                }
+
+                // The reason of a refusal helps only an attacker.
+                context.Error = context.ErrorDescription = null;
+                return Task.CompletedTask;
+            },
+        };
     }
 }

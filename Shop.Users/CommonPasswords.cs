@@ -5,7 +5,7 @@ namespace Shop.Users;
 
 /// <summary>
 /// Knows what is guessed first: the leaked passwords that are long enough to be allowed at all, and what people make of
-/// short ones to get there. The shorter of the published lists need no list here, because their length refuses them.
+/// short ones to get there. A short one as such needs no list, because its length refuses it.
 /// </summary>
 internal static class CommonPasswords
 {
@@ -13,17 +13,11 @@ internal static class CommonPasswords
     private const int ShortestStep = 3;
     private const int LeastOfOnesOwn = 6;
 
-    private static readonly FrozenSet<string> Leaked = Read("common-passwords.txt");
+    private static readonly string[] List = Read("common-passwords.txt");
+    private static readonly FrozenSet<string> Leaked = List.ToFrozenSet(StringComparer.Ordinal);
 
-    // What leaked passwords are built around, and what this house is called.
-    private static readonly string[] Words =
-    [
-        "password", "passwort", "passw0rd", "p@ssw0rd", "p@ssword", "pa$$word", "pass", "qwerty", "azerty", "qwertz", "welcome", "letmein",
-        "iloveyou", "administrator", "admin", "changeme", "secret", "login", "master", "default", "guest", "test", "dragon", "monkey",
-        "football", "baseball", "basketball", "soccer", "superman", "batman", "sunshine", "princess", "shadow", "michael", "charlie",
-        "trustno1", "whatever", "starwars", "pokemon", "hello", "summer", "winter", "spring", "autumn", "computer", "internet", "google",
-        "shop.example", "shop", "customer", "operator",
-    ];
+    // What others are built around, the longest first; what this house is called is among them.
+    private static readonly string[] Words = [.. List.Where(word => word.Length < PasswordRules.Shortest).OrderByDescending(word => word.Length)];
 
     // Fingers go along these, in either direction.
     private static readonly string[] Paths =
@@ -53,8 +47,8 @@ internal static class CommonPasswords
     // How much is left without the words that everybody knows and the ways that fingers go.
     private static int OnesOwn(string password, IEnumerable<string> known)
     {
-        var rest = known.Where(word => word.Length >= ShortestWord).Select(word => word.ToLowerInvariant()).Concat(Words)
-            .OrderByDescending(word => word.Length)
+        var rest = known.Where(word => word.Length >= ShortestWord).Select(word => word.ToLowerInvariant())
+            .OrderByDescending(word => word.Length).Concat(Words)
             .Aggregate(password, (left, word) => left.Replace(word, "\n", StringComparison.Ordinal));
         return rest.Split('\n').Sum(Turns);
     }
@@ -81,11 +75,11 @@ internal static class CommonPasswords
     private static bool IsStep(string text) =>
         text.All(letter => letter == text[0]) || BothWays.Any(path => path.Contains(text, StringComparison.Ordinal));
 
-    private static FrozenSet<string> Read(string resource)
+    private static string[] Read(string resource)
     {
         using var stream = typeof(CommonPasswords).Assembly.GetManifestResourceStream(resource)
             ?? throw new InvalidOperationException($"{resource} is not embedded.");
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

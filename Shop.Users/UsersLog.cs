@@ -21,21 +21,24 @@ internal static partial class UsersLog
     [LoggerMessage(6, LogLevel.Warning, "Signing keys can't be read again, those read last stay in use")]
     public static partial void SigningKeysStale(this ILogger log, Exception exception);
 
+    [LoggerMessage(20, LogLevel.Information, "Signing key {KeyId} is retired, its private part destroyed")]
+    public static partial void SigningKeyDestroyed(this ILogger log, string keyId);
+
     [LoggerMessage(7, LogLevel.Information, "Demo account {AccountId} seeded")]
     public static partial void DemoAccountSeeded(this ILogger log, Guid accountId);
 
-    [LoggerMessage(20, LogLevel.Information, "Account {AccountId} changed its password, its other sessions ended")]
+    [LoggerMessage(40, LogLevel.Information, "Account {AccountId} changed its password, its other sessions ended")]
     public static partial void PasswordChanged(this ILogger log, Guid accountId);
 
-    [LoggerMessage(21, LogLevel.Information, "Account {AccountId} was deleted by its owner")]
+    [LoggerMessage(41, LogLevel.Information, "Account {AccountId} was deleted by its owner")]
     public static partial void Deleted(this ILogger log, Guid accountId);
 
-    [LoggerMessage(22, LogLevel.Warning, "Account {AccountId} was locked by operator {OperatorId}")]
+    [LoggerMessage(42, LogLevel.Warning, "Account {AccountId} was locked by operator {OperatorId}")]
     public static partial void Locked(this ILogger log, Guid accountId, Guid operatorId);
 
-    [LoggerMessage(23, LogLevel.Warning, "Account {AccountId} was unlocked by operator {OperatorId}")]
+    [LoggerMessage(43, LogLevel.Warning, "Account {AccountId} was unlocked by operator {OperatorId}")]
     public static partial void Unlocked(this ILogger log, Guid accountId, Guid operatorId);
 
-    [LoggerMessage(24, LogLevel.Warning, "Account {AccountId} was made {Role} by operator {OperatorId}")]
+    [LoggerMessage(44, LogLevel.Warning, "Account {AccountId} was made {Role} by operator {OperatorId}")]
     public static partial void Appointed(this ILogger log, Guid accountId, string role, Guid operatorId);
 }

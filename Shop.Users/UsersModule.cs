@@ -21,7 +21,12 @@ public static class UsersModule
         builder.Services.AddSingleton<UsersMetrics>();
         builder.Services.AddSingleton<PasswordHashing>();
         builder.Services.AddSingleton<KeyProtection>();
+        builder.Services.AddSingleton<IValidateOptions<SigningKeyOptions>, SigningKeySchedule>();
+        builder.Services.AddOptions<SigningKeyOptions>().BindConfiguration(SigningKeyOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton<SigningKeyMetrics>();
+        builder.Services.AddSingleton<SigningKeyRotation>();
         builder.Services.AddSingleton<SigningKeyRing>();
+        builder.Services.AddHostedService<SigningKeyUpkeep>();
         builder.Services.AddSingleton<AccessTokens>();
         builder.Services.AddSingleton<RefreshTokens>();
         builder.Services.AddScoped<PasswordProof>();
@@ -59,11 +64,15 @@ public static class UsersModule
         accounts.MapPost("/{id:guid}/unlock", LockAccount.Unlock).WithSummary("Let somebody sign in again");
         accounts.MapPut("/{id:guid}/role", AppointAccount.Handle).WithSummary("Make somebody an operator, or a customer");
 
-        // Anonymous, because each proves itself by what is in its body. Answers hold tokens: never stored on the way.
-        var session = app.MapGroup("/api/users/session").WithTags("Session").AllowAnonymous().NeverStored();
+        // Anonymous, because each proves itself by what is in its body or cookie. Answers hold tokens: never stored on the way.
+        var session = app.MapGroup(BrowserSession.Path).WithTags("Session").AllowAnonymous().NeverStored().GuardCookies();
         session.MapPost("", SignIn.Handle).WithSummary("Sign in");
         session.MapPost("/refresh", RefreshSession.Handle).WithSummary("Exchange a refresh token for new tokens");
         session.MapDelete("", SignOut.Handle).WithSummary("Sign out");
+
+        var keys = users.MapGroup("/signing-keys").WithTags("Keys").RequireAuthorization(Policies.Operator);
+        keys.MapGet("", ListSigningKeys.Handle).WithSummary("The signing keys and their times");
+        keys.MapPost("/rotation", RotateSigningKey.Handle).WithSummary("Publish a new signing key");
 
         var wellKnown = app.MapGroup("/.well-known").WithTags("Keys").AllowAnonymous();
         wellKnown.MapGet("/openid-configuration", Discovery.Configuration).WithSummary("Who issues tokens, and where the keys are");

@@ -1,16 +1,14 @@
 using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
+using Shop.ServiceDefaults;
 
 namespace Shop.Users.Keys;
 
 /// <summary>What a verifier of our tokens needs, in the two documents that every OpenID Connect library reads.</summary>
 internal static class Discovery
 {
-    private const string CacheControl = "public, max-age=300";
-
     /// <summary>The members of OpenID Connect Discovery 1.0 that are true of us; there is no authorization endpoint.</summary>
     public sealed record Document(
         [property: JsonPropertyName("issuer")] string Issuer,
@@ -25,13 +23,13 @@ internal static class Discovery
     /// <summary>A list of what is public: a private member can't slip in.</summary>
     public sealed record PublicKey(string Kty, string Use, string Alg, string Kid, string N, string E);
 
-    public static Ok<Document> Configuration(HttpContext http, IOptionsMonitor<JwtBearerOptions> verification)
+    // Addresses come from the issuer's name, never from the host that the request claims to be for: the answer is cached for all.
+    public static Ok<Document> Configuration(HttpContext http, IOptions<TokenVerificationOptions> verification, IOptions<SigningKeyOptions> keys)
     {
-        var issuer = verification.Get(JwtBearerDefaults.AuthenticationScheme).TokenValidationParameters.ValidIssuer;
-        http.Response.Headers.CacheControl = CacheControl;
+        var issuer = verification.Value.Issuer;
+        AllowCaching(http, keys.Value);
         return TypedResults.Ok(new Document(
             issuer,
-            // At the issuer, as the standard has it. The host that was asked for is only what the caller says.
             $"{issuer.TrimEnd('/')}/.well-known/jwks.json",
             ResponseTypes: ["token"],
             SubjectTypes: ["public"],
@@ -39,12 +37,15 @@ internal static class Discovery
             Claims: ["iss", "aud", "sub", "role", "sid", "jti", "iat", "exp"]));
     }
 
-    public static async Task<Ok<KeySet>> Keys(HttpContext http, SigningKeyRing ring, CancellationToken cancel)
+    public static async Task<Ok<KeySet>> Keys(HttpContext http, SigningKeyRing ring, IOptions<SigningKeyOptions> options, CancellationToken cancel)
     {
         var keys = await ring.CurrentAsync(cancel);
-        http.Response.Headers.CacheControl = CacheControl;
+        AllowCaching(http, options.Value);
         return TypedResults.Ok(new KeySet([.. keys.Published.Select(Public)]));
     }
+
+    private static void AllowCaching(HttpContext http, SigningKeyOptions options) =>
+        http.Response.Headers.CacheControl = $"public, max-age={(long)options.CacheFor.TotalSeconds}";
 
     private static PublicKey Public(RsaSecurityKey key) => new(
         "RSA", "sig", SecurityAlgorithms.RsaSha256, key.KeyId,

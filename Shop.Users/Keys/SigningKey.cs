@@ -6,10 +6,13 @@ namespace Shop.Users.Keys;
 
 /// <summary>
 /// A key that signs access tokens. It is published from its creation, signs from <see cref="ActiveFrom"/> until a
-/// younger one is active, and verifies until <see cref="RetiredAt"/>.
+/// younger one does, and verifies until <see cref="RetiredAt"/>; then its private part is destroyed.
 /// </summary>
 internal sealed class SigningKey
 {
+    /// <summary>What the private parts are encrypted for.</summary>
+    public const string Purpose = "signing key";
+
     private const int Bits = 2048;
 
     /// <summary>The key's thumbprint (RFC 7638): the same key has the same id everywhere.</summary>
@@ -17,26 +20,33 @@ internal sealed class SigningKey
 
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset ActiveFrom { get; init; }
-    public DateTimeOffset? RetiredAt { get; init; }
+    public DateTimeOffset? RetiredAt { get; private set; }
 
     /// <summary>SubjectPublicKeyInfo.</summary>
     public required byte[] PublicKey { get; init; }
 
-    /// <summary>PKCS #8, encrypted by <see cref="KeyProtection"/>.</summary>
-    public required byte[] PrivateKey { get; init; }
+    /// <summary>PKCS #8, encrypted by <see cref="KeyProtection"/>; empty once it is destroyed.</summary>
+    public required byte[] PrivateKey { get; set; }
 
-    public static SigningKey Create(IDataProtector protector, DateTimeOffset now)
+    public static SigningKey Create(IDataProtector protector, DateTimeOffset now, DateTimeOffset activeFrom)
     {
         using var rsa = RSA.Create(Bits);
         return new()
         {
             Id = Base64UrlEncoder.Encode(new RsaSecurityKey(rsa.ExportParameters(includePrivateParameters: false)).ComputeJwkThumbprint()),
             CreatedAt = now,
-            ActiveFrom = now,
+            ActiveFrom = activeFrom,
             PublicKey = rsa.ExportSubjectPublicKeyInfo(),
             PrivateKey = protector.Protect(rsa.ExportPkcs8PrivateKey()),
         };
     }
+
+    /// <summary>Sets the end of a key that has a successor; the first word counts.</summary>
+    public void Retire(DateTimeOffset at) => RetiredAt ??= at;
+
+    public void DestroyPrivatePart() => PrivateKey = [];
+
+    public bool VerifiesAt(DateTimeOffset now) => RetiredAt is null || now < RetiredAt;
 
     public RsaSecurityKey Public()
     {

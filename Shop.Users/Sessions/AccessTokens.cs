@@ -11,9 +11,10 @@ namespace Shop.Users.Sessions;
 /// Signs access tokens (RFC 9068). They can't be taken back, so they are short-lived: whoever signs out or is locked
 /// keeps access for this long at most.
 /// </summary>
-internal sealed class AccessTokens(SigningKeyRing ring, IOptionsMonitor<JwtBearerOptions> verification, TimeProvider clock)
+internal sealed class AccessTokens(
+    SigningKeyRing ring, IOptionsMonitor<JwtBearerOptions> verification, IOptions<SigningKeyOptions> options, TimeProvider clock)
 {
-    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
+    public TimeSpan Lifetime => options.Value.TokenLife;
 
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
 

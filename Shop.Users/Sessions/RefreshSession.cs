@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 using Shop.ServiceDefaults;
@@ -11,10 +12,13 @@ internal static class RefreshSession
     public sealed record Request(string RefreshToken);
 
     public static async Task<Results<Ok<SessionTokens>, ProblemHttpResult>> Handle(
-        Request request, HttpContext http, UsersDb db, RefreshTokens refreshTokens, AccessTokens accessTokens,
+        [FromBody] Request? request, HttpContext http, UsersDb db, RefreshTokens refreshTokens, AccessTokens accessTokens,
         UsersMetrics metrics, TimeProvider clock, ILogger<Session> log, CancellationToken cancel)
     {
-        if (!RefreshTokens.TryRead(request.RefreshToken, out var presented))
+        if (request is null && !BrowserSession.IsAsked(http))
+            return BrowserSession.IsOnlyACookie(http) ? BrowserSession.HeaderMissing() : Problem.BadRequest("Send the refresh token.");
+
+        if (!RefreshTokens.TryRead(BrowserSession.Presented(http, request?.RefreshToken) ?? "", out var presented))
             return Refuse(http, metrics, "unknown");
 
         var hash = RefreshTokens.Hash(presented);
@@ -45,7 +49,8 @@ internal static class RefreshSession
             return Refuse(http, metrics, "ended");
 
         metrics.Refresh(Name(outcome));
-        return TypedResults.Ok(SessionTokens.Of(await accessTokens.IssueAsync(account, session.Id, cancel), successor));
+        return TypedResults.Ok(SessionTokens.Of(
+            await accessTokens.IssueAsync(account, session.Id, cancel), accessTokens.Lifetime, BrowserSession.Hand(http, successor, session.LifeLeft(now))));
     }
 
     // Two refreshes of one session go one after the other, on whatever replica: never two live successors.
@@ -56,6 +61,7 @@ internal static class RefreshSession
     private static ProblemHttpResult Refuse(HttpContext http, UsersMetrics metrics, string outcome)
     {
         metrics.Refresh(outcome);
+        BrowserSession.Forget(http);
         http.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer";
         return Problem.Unauthorized("The refresh token is not valid. Sign in again.");
     }

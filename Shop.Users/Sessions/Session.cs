@@ -20,6 +20,9 @@ internal sealed class Session
     /// <summary>Derives each token's successor; encrypted.</summary>
     public required byte[] RotationKey { get; init; }
 
+    /// <summary>How long a token issued now can be used.</summary>
+    public TimeSpan LifeLeft(DateTimeOffset now) => StartedAt + LongestLife - now is var left && left < LongestIdle ? left : LongestIdle;
+
     public void End(DateTimeOffset now) => EndedAt ??= now;
 
     public RefreshOutcome Refresh(RefreshToken token, DateTimeOffset now)

@@ -1,10 +1,17 @@
+using System.Text.Json.Serialization;
+
 namespace Shop.Users.Sessions;
 
-/// <summary>What a client gets when it signs in and when it refreshes (RFC 6749, 5.1, in our spelling).</summary>
-internal sealed record SessionTokens(string AccessToken, string TokenType, int ExpiresIn, string RefreshToken)
+/// <summary>
+/// What a client gets when it signs in and when it refreshes (RFC 6749, 5.1, in our spelling). A browser that has the
+/// refresh token in a cookie does not get it here as well.
+/// </summary>
+internal sealed record SessionTokens(
+    string AccessToken, string TokenType, int ExpiresIn,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RefreshToken)
 {
-    public static SessionTokens Of(string accessToken, byte[] refreshToken) =>
-        new(accessToken, "Bearer", (int)AccessTokens.Lifetime.TotalSeconds, RefreshTokens.Write(refreshToken));
+    public static SessionTokens Of(string accessToken, TimeSpan lifetime, string? refreshToken) =>
+        new(accessToken, "Bearer", (int)lifetime.TotalSeconds, refreshToken);
 }
 
 internal static class SessionAnswers

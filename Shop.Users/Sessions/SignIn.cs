@@ -70,10 +70,13 @@ internal static class SignIn
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
         await attempt.SucceededAsync(db, cancel);
+        // A browser has one session: the one before, perhaps somebody else's, ends with this sign-in.
+        if (BrowserSession.IsAsked(http))
+            await SignOut.EndAsync(db, BrowserSession.Presented(http, inBody: null), now, cancel);
 
         metrics.SignIn("success");
         log.SignedIn(account.Id, session.Id);
-        return TypedResults.Ok(SessionTokens.Of(accessToken, token));
+        return TypedResults.Ok(SessionTokens.Of(accessToken, accessTokens.Lifetime, BrowserSession.Hand(http, token, session.LifeLeft(now))));
     }
 
     private static ProblemHttpResult Refuse(HttpContext http, UsersMetrics metrics)

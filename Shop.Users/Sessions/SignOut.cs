@@ -6,35 +6,42 @@ using Microsoft.EntityFrameworkCore;
 namespace Shop.Users.Sessions;
 
 /// <summary>
-/// Ends the session of the refresh token in the body, or without a body the session of the access token. What is ended
-/// or unknown already counts as done: the answer tells nobody whether a token was real.
+/// Ends the session of the refresh token in the cookie or in the body, or without either the session of the access token.
+/// What is ended or unknown already counts as done: the answer tells nobody whether a token was real.
 /// </summary>
 internal static class SignOut
 {
     public sealed record Request(string RefreshToken);
 
-    public static async Task<Results<NoContent, ChallengeHttpResult>> Handle(
-        [FromBody] Request? request, ClaimsPrincipal caller, UsersDb db, TimeProvider clock, CancellationToken cancel)
+    public static async Task<Results<NoContent, ChallengeHttpResult, ProblemHttpResult>> Handle(
+        [FromBody] Request? request, HttpContext http, ClaimsPrincipal caller, UsersDb db, TimeProvider clock, CancellationToken cancel)
     {
-        IQueryable<Session> sessions;
-        if (request is not null)
+        var now = clock.GetUtcNow();
+        if (BrowserSession.IsAsked(http) || request is not null)
         {
-            var hash = RefreshTokens.TryRead(request.RefreshToken, out var token) ? RefreshTokens.Hash(token) : [];
-            sessions = db.Sessions.Where(session => db.RefreshTokens.Any(known => known.Hash == hash && known.SessionId == session.Id));
-        }
-        else if (Guid.TryParse(caller.FindFirstValue("sid"), out var sessionId))
-        {
-            sessions = db.Sessions.Where(session => session.Id == sessionId);
-        }
-        else
-        {
-            return TypedResults.Challenge();
+            await EndAsync(db, BrowserSession.Presented(http, request?.RefreshToken), now, cancel);
+            BrowserSession.Forget(http);
+            return TypedResults.NoContent();
         }
 
-        var now = clock.GetUtcNow();
-        await sessions
-            .Where(session => session.EndedAt == null)
-            .ExecuteUpdateAsync(session => session.SetProperty(ended => ended.EndedAt, now), cancel);
+        if (!Guid.TryParse(caller.FindFirstValue("sid"), out var sessionId))
+            return BrowserSession.IsOnlyACookie(http) ? BrowserSession.HeaderMissing() : TypedResults.Challenge();
+
+        await EndAsync(db.Sessions.Where(session => session.Id == sessionId), now, cancel);
         return TypedResults.NoContent();
     }
+
+    /// <summary>Ends the session of a refresh token, if there is one.</summary>
+    public static Task EndAsync(UsersDb db, string? refreshToken, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (!RefreshTokens.TryRead(refreshToken ?? "", out var token))
+            return Task.CompletedTask;
+
+        var hash = RefreshTokens.Hash(token);
+        return EndAsync(db.Sessions.Where(session => db.RefreshTokens.Any(known => known.Hash == hash && known.SessionId == session.Id)), now, cancel);
+    }
+
+    private static Task<int> EndAsync(IQueryable<Session> sessions, DateTimeOffset now, CancellationToken cancel) => sessions
+        .Where(session => session.EndedAt == null)
+        .ExecuteUpdateAsync(session => session.SetProperty(ended => ended.EndedAt, now), cancel);
 }

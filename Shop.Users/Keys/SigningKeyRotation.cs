@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Shop.ServiceDefaults;
+
+namespace Shop.Users.Keys;
+
+/// <summary>
+/// Gives keys their successors. A new key is published for a while before it signs, and the old one is honoured until
+/// its last token has ended. A lock in the database lets one replica at a time decide, so there is never more than one
+/// key that waits for its turn.
+/// </summary>
+internal sealed class SigningKeyRotation(
+    KeyProtection protection, SigningKeyMetrics metrics, IOptions<SigningKeyOptions> options, TimeProvider clock, ILogger<SigningKeyRotation> log)
+{
+    private const long Lock = 0x7573_6572_732d_6b65;
+
+    private readonly IDataProtector _protector = protection.For(SigningKey.Purpose);
+
+    /// <summary>Somebody wants a new key: the one that waits for its turn already, else one made now.</summary>
+    public async Task<SigningKey> RotateAsync(UsersDb db, CancellationToken cancel) => (await DecideAsync(
+        db,
+        (newest, now) => newest is not null && newest.ActiveFrom > now ? newest : Create(db, now, now + options.Value.Lead, "operator"),
+        cancel))!;
+
+    /// <summary>Makes the next key when its time has come, and buries those whose time is over.</summary>
+    public Task KeepAsync(UsersDb db, CancellationToken cancel) => DecideAsync(
+        db,
+        (newest, now) =>
+        {
+            // The first key is made where it is needed.
+            var due = newest is not null && newest.ActiveFrom + options.Value.Life <= now + options.Value.Lead;
+            return due ? Create(db, now, now + options.Value.Lead, "schedule") : newest;
+        },
+        cancel);
+
+    /// <summary>There is no key that we can sign with: one that signs at once, for there is nothing to wait for.</summary>
+    public Task CreateFirstAsync(UsersDb db, Func<SigningKey, bool> canSign, CancellationToken cancel) => DecideAsync(
+        db,
+        (newest, now) => newest is not null && newest.ActiveFrom <= now && canSign(newest) ? newest : Create(db, now, now, "first"),
+        cancel);
+
+    private async Task<SigningKey?> DecideAsync(UsersDb db, Func<SigningKey?, DateTimeOffset, SigningKey?> decide, CancellationToken cancel)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Lock})", cancel);
+        var now = clock.GetUtcNow();
+        byte[] destroyed = [];
+        var keys = await db.SigningKeys
+            .Where(key => key.RetiredAt == null || key.PrivateKey != destroyed)
+            .OrderByDescending(key => key.ActiveFrom).ThenBy(key => key.Id)
+            .ToListAsync(cancel);
+        var chosen = decide(keys.FirstOrDefault(key => key.VerifiesAt(now)), now);
+        foreach (var key in keys)
+        {
+            if (key.ActiveFrom < chosen?.ActiveFrom)
+                key.Retire(chosen.ActiveFrom + options.Value.Overlap);
+
+            if (!key.VerifiesAt(now))
+            {
+                key.DestroyPrivatePart();
+                log.SigningKeyDestroyed(key.Id);
+            }
+        }
+
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        return chosen;
+    }
+
+    private SigningKey Create(UsersDb db, DateTimeOffset now, DateTimeOffset activeFrom, string cause)
+    {
+        var key = SigningKey.Create(_protector, now, activeFrom);
+        db.SigningKeys.Add(key);
+        metrics.Created(cause);
+        log.SigningKeyCreated(key.Id, key.ActiveFrom);
+        return key;
+    }
+}
+
+/// <summary>Looks after the signing keys, on every replica.</summary>
+internal sealed class SigningKeyUpkeep(
+    IServiceScopeFactory scopes, SigningKeyRotation rotation, SigningKeyRing ring, DatabaseReadiness<UsersDb> database,
+    IOptions<SigningKeyOptions> options, ILogger<SigningKeyUpkeep> log)
+    : WorkLoop("Upkeep of the signing keys", options.Value.Check, database.Migrated, log)
+{
+    protected override async Task<bool> WorkAsync(CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await rotation.KeepAsync(scope.ServiceProvider.GetRequiredService<UsersDb>(), cancel);
+        // A replica that nobody asks anything still has to know the next key before its time comes.
+        await ring.CurrentAsync(cancel);
+        return false;
+    }
+}
