@@ -23,7 +23,10 @@ internal static class RefundPayment
     {
         var validation = new Validation()
             .CheckText(request.Reason, "reason", LongestReason)
-            .Check(request.Amount is not { Amount: <= 0 }, "amount.amount", "A refund is more than nothing.");
+            .Check(request.Amount is not { Amount: <= 0 }, "amount.amount", "A refund is more than nothing.")
+            .Check(
+                request.Amount is not { Currency: not [>= 'A' and <= 'Z', >= 'A' and <= 'Z', >= 'A' and <= 'Z'] },
+                "amount.currency", "A currency is an ISO 4217 code: EUR.");
         if (validation.Failed)
             return validation.ToProblem();
 

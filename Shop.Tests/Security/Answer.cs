@@ -17,9 +17,9 @@ internal sealed partial class Answer(string verb, Uri address, HttpResponseMessa
 
     public string? ContentType { get; } = response.Content.Headers.ContentType?.ToString();
 
-    /// <summary>Names and values, in order, without what differs by nature: the time, and the names of traces.</summary>
+    /// <summary>Names and values, in order, without what differs by nature: the time, the names of traces, and how the body was cut.</summary>
     public string Headers { get; } = string.Join('\n', response.Headers.Concat(response.Content.Headers)
-        .Where(header => header.Key is not ("Date" or "traceparent" or "Content-Length") && !header.Key.StartsWith("RateLimit", StringComparison.OrdinalIgnoreCase))
+        .Where(header => header.Key is not ("Date" or "traceparent" or "Content-Length" or "Transfer-Encoding") && !header.Key.StartsWith("RateLimit", StringComparison.OrdinalIgnoreCase))
         .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}").Order(StringComparer.Ordinal));
 
     public bool IsSuccess => (int)Status is >= 200 and < 300;

@@ -87,6 +87,7 @@ public sealed class AttackedShop : RunningShop, ICollectionFixture<AttackedShop>
     {
         TestContext.Current.SendDiagnosticMessage(Attacker.Report());
         Assert.True(Attacker.Failures.IsEmpty, $"Answers of 5xx: {string.Join('\n', Attacker.Failures.Take(20))}");
+        Assert.DoesNotContain(await this.ConsolesAsync(), line => line.Line.Contains("Unhandled exception", StringComparison.Ordinal));
         foreach (var (service, (processId, memory)) in _before)
         {
             var now = await LookAtAsync(service);

@@ -37,13 +37,13 @@ internal static class InputEndpoints
 
     public static readonly InputEndpoint[] All =
     [
-        new("users", "POST /api/users", Caller.Anonymous, """{"email":"{new}@customers.example","password":"a long walk on the beach","name":"Ada Example"}""") { Refusals = [409, 429], Every = 16, Shows = false },
-        new("users", "POST /api/users/session", Caller.Anonymous, """{"email":"{new}@customers.example","password":"a long walk on the beach"}""") { Refusals = [401, 429], Every = 8, Shows = false },
+        new("users", "POST /api/users", Caller.Anonymous, """{"email":"{new}@customers.example","password":"a long walk on the beach","name":"Ada Example"}""") { Refusals = [409, 429], Every = 64, Shows = false },
+        new("users", "POST /api/users/session", Caller.Anonymous, """{"email":"{new}@customers.example","password":"a long walk on the beach"}""") { Refusals = [401, 429], Every = 32, Shows = false },
         new("users", "POST /api/users/session/refresh", Caller.Anonymous, """{"refreshToken":"{new}"}""") { Refusals = [401], Shows = false },
         new("users", "DELETE /api/users/session", Caller.Anonymous, """{"refreshToken":"{new}"}""") { Refusals = [401], Shows = false },
         new("users", "PATCH /api/users/me", Caller.Owner, """{"name":"Ada Example"}""") { Refusals = [412], Trims = true },
-        new("users", "DELETE /api/users/me", Caller.Stranger, """{"password":"not my password {new}"}""") { Refusals = [403, 429], Every = 16, Shows = false },
-        new("users", "PUT /api/users/me/password", Caller.Stranger, """{"currentPassword":"not my password {new}","newPassword":"another walk on the beach"}""") { Refusals = [403, 429], Every = 16, Shows = false },
+        new("users", "DELETE /api/users/me", Caller.Stranger, """{"password":"not my password {new}"}""") { Refusals = [403, 429], Every = 64, Shows = false },
+        new("users", "PUT /api/users/me/password", Caller.Stranger, """{"currentPassword":"not my password {new}","newPassword":"another walk on the beach"}""") { Refusals = [403, 429], Every = 64, Shows = false },
         new("users", "POST /api/users/me/addresses", Caller.Stranger, Address) { Refusals = [409] },
         new("users", "PUT /api/users/me/addresses/{id}", Caller.Owner, Address) { Refusals = [412] },
         new("users", "POST /api/users/{id}/lock", Caller.Operator, """{"reason":"Asked for it."}""") { Shows = false },

@@ -47,6 +47,21 @@ public class InputOfSearches(AttackedShop shop)
     }
 
     [Theory, Trait("Checklist", "I4")]
+    [InlineData("%")]
+    [InlineData("_")]
+    [InlineData("%@customers.example")]
+    [InlineData("\\")]
+    [InlineData("' OR ''='")]
+    public async Task Find_no_accounts_by_wildcards(string search)
+    {
+        var targets = await shop.TargetsAsync();
+        var answer = await shop.Attacker.SendAsync(shop.At("users", $"/api/users?search={Uri.EscapeDataString(search)}"), "GET", targets.Operator);
+
+        Assert.True(answer.Status == HttpStatusCode.OK, $"{answer}");
+        Assert.Empty(answer.Json["items"]!.AsArray());
+    }
+
+    [Theory, Trait("Checklist", "I4")]
     [InlineData("sort=id;select pg_sleep(5)")]
     [InlineData("orderBy=price desc;--")]
     [InlineData("fields=*")]

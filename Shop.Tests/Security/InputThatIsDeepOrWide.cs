@@ -11,6 +11,9 @@ public class InputThatIsDeepOrWide(AttackedShop shop)
 {
     private static readonly TimeSpan Cheap = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>A busy machine is slow now and then; what is expensive by itself is so every time.</summary>
+    private const int Attempts = 20;
+
     public static TheoryData<string, string> Bodies => new()
     {
         { "17 levels", string.Concat(Enumerable.Repeat("{\"a\":", 17)) + "1" + new string('}', 17) },
@@ -33,7 +36,7 @@ public class InputThatIsDeepOrWide(AttackedShop shop)
         foreach (var endpoint in InputEndpoints.All)
         {
             var quickest = TimeSpan.MaxValue;
-            for (var attempt = 0; attempt < 5 && quickest > Cheap; attempt++)
+            for (var attempt = 0; attempt < Attempts && quickest > Cheap; attempt++)
             {
                 using var content = Attacker.Json(body);
                 var answer = await shop.SendAsync(endpoint, targets, content);
@@ -85,11 +88,11 @@ public class InputThatIsDeepOrWide(AttackedShop shop)
             foreach (var (field, template) in InputEndpoints.Templates(endpoint, value => value.GetValueKind() == System.Text.Json.JsonValueKind.String, "@@"))
             {
                 // To look a password up takes the time of a hash, whatever it is.
-                if (field.EndsWith("password", StringComparison.Ordinal))
+                if (field.EndsWith("password", StringComparison.OrdinalIgnoreCase))
                     continue;
 
                 var quickest = TimeSpan.MaxValue;
-                for (var attempt = 0; attempt < 5 && quickest > Cheap; attempt++)
+                for (var attempt = 0; attempt < Attempts && quickest > Cheap; attempt++)
                 {
                     using var body = new StringContent(InputEndpoints.Fill(template, targets).Replace("@@", json, StringComparison.Ordinal), Encoding.UTF8, "application/json");
                     var answer = await shop.SendAsync(endpoint, targets, body);

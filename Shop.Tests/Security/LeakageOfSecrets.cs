@@ -19,20 +19,25 @@ public class LeakageOfSecrets(AttackedShop shop)
 
         var last = await LiveAsync(canaries);
         // Traces leave in the order of their ends, so with the last one the others are here too.
-        await Eventually.Is(() => Task.FromResult(shop.Telemetry.Count("traces", Convert.FromHexString(last))), count => count > 0, what: "The trace of the last request");
+        await Eventually.Is(() => Task.FromResult(shop.Telemetry.Count("traces", Convert.FromHexString(last.TraceId))), count => count > 0, what: "The trace of the last request");
         await Eventually.Is(() => Task.FromResult(shop.Telemetry.Count("metrics", "http.server.request.duration")), count => count > 1, what: "Metrics of requests");
         await Eventually.Is(() => Task.FromResult(shop.Telemetry.Count("logs", "Shop.")), count => count > 0, what: "Logs");
         shop.Telemetry.IsRecording = false;
 
+        var consoles = await shop.ConsolesAsync();
+        // That it would be found: what is no secret stands there to be read.
+        Assert.NotEqual(0, shop.Telemetry.Count("traces", "/api/users/session"));
+        Assert.NotEqual(0, shop.Telemetry.Count("traces", last.Order));
+        Assert.NotEmpty(consoles);
         var found = canaries.All
             .SelectMany(secret => ((string[])["traces", "metrics", "logs"]).Where(signal => shop.Telemetry.Count(signal, secret.Value) > 0).Select(signal => $"{secret.Key} in the {signal}"))
-            .Concat(from line in await shop.ConsolesAsync() from secret in canaries.In(line.Line) select $"{secret} on the console of {line.Resource}: {line.Line.Split(' ')[0]}")
+            .Concat(from line in consoles from secret in canaries.In(line.Line) select $"{secret} on the console of {line.Resource}: {line.Line.Split(' ')[0]}")
             .Distinct().Order().ToArray();
         Assert.True(found is [], string.Join('\n', found));
     }
 
-    /// <summary>A customer's life with its mistakes; gives the trace id of the last request.</summary>
-    private async Task<string> LiveAsync(Canaries canaries)
+    /// <summary>A customer's life with its mistakes; gives what the last request asked for, and its trace.</summary>
+    private async Task<(string Order, string TraceId)> LiveAsync(Canaries canaries)
     {
         var targets = await shop.TargetsAsync();
         var unique = $"{Guid.CreateVersion7():N}";
@@ -62,7 +67,8 @@ public class LeakageOfSecrets(AttackedShop shop)
         }
 
         await MistakesAsync(email, password, access, refresh!, cookie);
-        return (string)(await SendAsync("GET", $"/api/orders/{Guid.CreateVersion7()}", null, access)).Json["traceId"]!;
+        var unknown = $"{Guid.CreateVersion7()}";
+        return (unknown, (string)(await SendAsync("GET", $"/api/orders/{unknown}", null, access)).Json["traceId"]!);
     }
 
     /// <summary>Every place where a secret ends up by accident or by malice.</summary>

@@ -55,6 +55,8 @@ internal static class MatrixRules
         ("users", "POST /api/users/{id}/lock", Rule.Operator),
         ("users", "POST /api/users/{id}/unlock", Rule.Operator),
         ("users", "PUT /api/users/{id}/role", Rule.Operator),
+        ("users", "GET /api/users/signing-keys", Rule.Operator),
+        ("users", "POST /api/users/signing-keys/rotation", Rule.Operator),
         ("users", "GET /.well-known/openid-configuration", Rule.Public),
         ("users", "GET /.well-known/jwks.json", Rule.Public),
 
