@@ -97,9 +97,8 @@ public class TakingOver(ReplicatedShop shop, ITestOutputHelper output)
 
     private static async Task<string[]> PendingAsync(IDatabase redis, int process)
     {
-        var members = await redis.StreamConsumerInfoAsync(Stream, Group);
-        // A member is named by machine, process and a number of its own.
-        var member = members.First(one => one.Name.Contains($"-{process}-", StringComparison.Ordinal)).Name;
-        return [.. (await redis.StreamPendingMessagesAsync(Stream, Group, 1000, member)).Select(pending => $"{pending.MessageId}")];
+        // A member is named by machine, process and a number of its own; one that has not read anything yet is not listed.
+        var listed = (await redis.StreamConsumerInfoAsync(Stream, Group)).Select(one => one.Name).Where(name => name.Contains($"-{process}-", StringComparison.Ordinal)).ToArray();
+        return listed is [var member] ? [.. (await redis.StreamPendingMessagesAsync(Stream, Group, 1000, member)).Select(pending => $"{pending.MessageId}")] : [];
     }
 }
