@@ -12,6 +12,14 @@ public class CancellingAtAnyMoment(ShopToBreak shop, ITestOutputHelper output)
     private const int Seed = 34;
     private static readonly string[] Tokens = ["tok_visa", "tok_visa", "tok_visa", "tok_declined", "tok_flaky", "tok_timeout_after_charge"];
 
+    private enum End
+    {
+        Undisturbed,
+        ByDeadline,
+        ByCustomer,
+        LateByCustomer,
+    }
+
     [Fact]
     public async Task Ends_in_one_parcel_and_one_charge_or_in_neither()
     {
@@ -21,7 +29,7 @@ public class CancellingAtAnyMoment(ShopToBreak shop, ITestOutputHelper output)
         var history = new ClientHistory();
         var random = new Random(Seed);
         var plans = Enumerable.Range(0, Orders)
-            .Select(number => (Token: Tokens[random.Next(Tokens.Length)], Wait: TimeSpan.FromMilliseconds(random.Next(900)), ByDeadline: number % 4 == 0))
+            .Select(number => (Token: Tokens[random.Next(Tokens.Length)], Wait: TimeSpan.FromMilliseconds(random.Next(900)), How: (End)(number % 4)))
             .ToArray();
 
         await Parallel.ForEachAsync(plans, new ParallelOptions { MaxDegreeOfParallelism = 24 }, async (plan, cancel) =>
@@ -29,8 +37,14 @@ public class CancellingAtAnyMoment(ShopToBreak shop, ITestOutputHelper output)
             var intention = history.Begin(Customer.NewKey(), customer.Id);
             var order = await customer.OrderAsync(Customer.OrderOf(product, token: plan.Token));
             intention.Confirmed(order, "");
+            if (plan.How == End.LateByCustomer)
+                await Eventually.Is(() => customer.StatusOfAsync(order), status => status is not ("Placed" or "Paid"), what: "The order's parcel");
+
             await Task.Delay(plan.Wait, cancel);
-            await (plan.ByDeadline ? LosePatienceAsync(order) : Task.WhenAll(CancelAsync(order), CancelAsync(order), CancelAsync(order)));
+            if (plan.How == End.ByDeadline)
+                await LosePatienceAsync(order);
+            else if (plan.How != End.Undisturbed)
+                await Task.WhenAll(CancelAsync(order), CancelAsync(order), CancelAsync(order));
         });
         await Oracle.QuietAsync(shop, TimeSpan.FromSeconds(90));
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Shop.Tests.Distributed;
 using StackExchange.Redis;
@@ -23,7 +24,7 @@ internal sealed class Reordering(RunningShop shop, Random random, CancellationTo
             foreach (var service in Services)
                 await TakeOverAsync(service);
 
-            for (var rounds = time / Round; rounds > 0; rounds--)
+            for (var watch = Stopwatch.StartNew(); watch.Elapsed < time;)
             {
                 // Half a second on the average, two seconds at worst or thereabouts.
                 await SendAsync(redis.GetDatabase(), share: 0.2);
@@ -67,9 +68,7 @@ internal sealed class Reordering(RunningShop shop, Random random, CancellationTo
                 var chosen = held.Where(_ => random.NextDouble() < share).ToArray();
                 var sent = chosen.Concat(chosen.Where(_ => random.Next(4) == 0)).ToArray();
                 random.Shuffle(sent);
-                foreach (var (_, content) in sent)
-                    await redis.StreamAddAsync($"shop:{service}", Streams.Field, content);
-
+                await Task.WhenAll(sent.Select(row => redis.StreamAddAsync($"shop:{service}", Streams.Field, row.Content)));
                 await redis.PublishAsync(RedisChannel.Literal($"shop:{service}"), "");
                 await shop.ExecuteAsync($"{service}db", "DELETE FROM chaos.held WHERE id = ANY ($1)", chosen.Select(row => row.Id).ToArray());
             }

@@ -22,7 +22,8 @@ public class SlowCards(ShopToBreak shop, ITestOutputHelper output)
         {
             var meanwhile = await SlowestAsync(await OrderAsync(15, _ => "tok_visa"));
             output.WriteLine($"The slowest was paid after {before:0.00} s before, and after {meanwhile:0.00} s meanwhile.");
-            Assert.InRange(meanwhile, 0, before + 2);
+            // Whoever waits for a slow card waits for its time-out: 3 s and more.
+            Assert.InRange(meanwhile, 0, (2 * before) + 2);
         }
         finally
         {

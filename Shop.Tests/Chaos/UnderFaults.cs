@@ -94,9 +94,10 @@ public class UnderFaults(ShopToBreak shop, ITestOutputHelper output)
 
         var answers = string.Join(' ', load.History.Statuses.Select(seen => $"{seen.Status}×{seen.Count}"));
         output.WriteLine($"| {names} | {seed} | {load.History.Intentions.Count} | {answers} | {witness.Duplicates} | {verdict.DoubledEffects} | {verdict.Lost} | {timeToQuiet.TotalSeconds:0.0} s |");
+        string[] violations = [.. verdict.Violations, .. witness.Violations];
         Assert.True(
-            verdict.Violations.Count + witness.Violations.Count == 0,
-            $"Seed {seed}, {names}:\n{string.Join('\n', verdict.Violations.Concat(witness.Violations).Take(20))}");
+            violations.Length == 0,
+            $"Seed {seed}, {names}:\n{string.Join('\n', violations.Take(20))}\n{(violations.Length == 0 ? "" : await witness.ErrorsAsync())}");
         Assert.Contains(load.History.Intentions, intention => intention.Outcome == Outcome.Ok);
 
         async Task OrdersAsync()

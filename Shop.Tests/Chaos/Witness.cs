@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
 using Shop.Tests.Distributed;
 using StackExchange.Redis;
 
@@ -10,6 +12,7 @@ namespace Shop.Tests.Chaos;
 /// </summary>
 internal sealed class Witness(RunningShop shop)
 {
+    private static readonly string[] Services = ["gateway", "users", "orders", "payments", "shipping"];
     private readonly Dictionary<string, RedisValue> _read = [];
     private readonly HashSet<(string Stream, string Id)> _events = [];
 
@@ -40,6 +43,25 @@ internal sealed class Witness(RunningShop shop)
         }
 
         await ReadAsync(redis.GetDatabase());
+    }
+
+    /// <summary>The last errors in the logs of the services, for whoever has to find out why.</summary>
+    public async Task<string> ErrorsAsync()
+    {
+        const int Most = 3;
+        const int Lines = 14;
+        var errors = new List<string>();
+        foreach (var service in Services)
+        {
+            List<string> lines = [];
+            await foreach (var batch in shop.App.Services.GetRequiredService<ResourceLoggerService>().GetAllAsync(service))
+                lines.AddRange(batch.Select(line => line.Content));
+
+            var starts = Enumerable.Range(0, lines.Count).Where(i => lines[i].Contains("fail", StringComparison.Ordinal) && lines[i].Contains("ExceptionProblems", StringComparison.Ordinal));
+            errors.AddRange(starts.TakeLast(Most).Select(start => $"{service}: {string.Join('\n', lines.Skip(start).Take(Lines))}"));
+        }
+
+        return string.Join('\n', errors);
     }
 
     private async Task ReadAsync(IDatabase redis)
