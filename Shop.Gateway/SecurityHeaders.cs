@@ -22,6 +22,8 @@ internal sealed class SecurityHeaders(RequestDelegate next, IHostEnvironment env
         if (context.Request.IsHttps && !_isDevelopment)
             headers.TryAdd("Strict-Transport-Security", "max-age=31536000");
 
+        headers.Remove("Server");
+        headers.Remove("X-Powered-By");
         // What is not said to be cacheable may be somebody's own, and a refusal is never.
         if (headers.CacheControl.Count == 0 || context.Response.StatusCode >= StatusCodes.Status400BadRequest)
             headers.CacheControl = "no-store";

@@ -7,11 +7,13 @@ namespace Shop.Orders;
 
 /// <summary>
 /// The opaque place in a list where the next page begins. The checksum only tells a cursor of ours from anything else;
-/// there is no secret in it, and who forges one merely chooses where to begin reading.
+/// there is no secret in it, and who forges one merely chooses where to begin reading. The name of the list says whose
+/// and of what it is, so that a cursor of one list is none of another.
 /// </summary>
 internal static class Cursor
 {
-    public const int MaxLength = 1000;
+    // JSON escapes what is not ASCII: six bytes for each character of the longest product name, in Base64.
+    public const int MaxLength = 2000;
     private const int ChecksumLength = 8;
 
     /// <summary>Writes the values of the last row of a page, for the list named <paramref name="list"/>.</summary>

@@ -7,8 +7,6 @@ namespace Shop.Orders;
 /// <summary>The caller's own orders, newest first: version 7 ids sort by time.</summary>
 internal static class ListMyOrders
 {
-    private const string List = "orders";
-
     public sealed record Item(
         Guid Id,
         OrderStatus Status,
@@ -20,11 +18,12 @@ internal static class ListMyOrders
     public static async Task<Results<Ok<Page<Item>>, ValidationProblem>> Handle(
         CurrentUser user, OrdersDb db, HttpResponse http, CancellationToken cancel, string? after = null, int limit = 20)
     {
+        var list = $"orders {user.Id}";
         Guid before = default;
         var check = new Validation()
             .Check(limit is >= 1 and <= 100, "limit", "A page has 1 to 100 items.")
             .Check(
-                after is null || (Cursor.Read(List, after) is [var last] && Guid.TryParse(last, out before)),
+                after is null || (Cursor.Read(list, after) is [var last] && Guid.TryParse(last, out before)),
                 "after",
                 "Send the value of 'next' of the page before.");
         if (check.Failed)
@@ -35,7 +34,7 @@ internal static class ListMyOrders
             mine = mine.Where(order => order.Id < before);
 
         var found = await mine.OrderByDescending(order => order.Id).Take(limit + 1).ToListAsync(cancel);
-        var next = found.Count > limit ? Cursor.Write(List, found[limit - 1].Id.ToString()) : null;
+        var next = found.Count > limit ? Cursor.Write(list, found[limit - 1].Id.ToString()) : null;
         http.Headers.CacheControl = "no-store";
         if (next is not null)
             http.Headers.Link = FormattableString.Invariant($"</api/orders?after={next}&limit={limit}>; rel=\"next\"");

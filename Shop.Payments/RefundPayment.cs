@@ -22,8 +22,11 @@ internal static class RefundPayment
         Guid orderId, Request request, IdempotencyKey key, CurrentUser user, PaymentsDb db, CancellationToken cancel)
     {
         var validation = new Validation()
-            .Check(request.Reason.Trim().Length is > 0 and <= LongestReason, "reason", $"A reason has 1 to {LongestReason} characters.")
-            .Check(request.Amount is not { Amount: <= 0 }, "amount.amount", "A refund is more than nothing.");
+            .CheckText(request.Reason, "reason", LongestReason)
+            .Check(request.Amount is not { Amount: <= 0 }, "amount.amount", "A refund is more than nothing.")
+            .Check(
+                request.Amount is not { Currency: not [>= 'A' and <= 'Z', >= 'A' and <= 'Z', >= 'A' and <= 'Z'] },
+                "amount.currency", "A currency is an ISO 4217 code: EUR.");
         if (validation.Failed)
             return validation.ToProblem();
 
@@ -47,7 +50,7 @@ internal static class RefundPayment
 
         var refund = await db.ApplyAsync(payment, new ReturnAsked(amount.Amount), cancel)
             ?? throw new InvalidOperationException("A return must lead to a refund.");
-        refund.Sign(user.Id, request.Reason.Trim());
+        refund.Sign(user.Id, request.Reason);
         var response = new Response(refund.Id, orderId, amount, refund.Status, refund.Reason!, refund.AskedAt);
         var location = $"/api/payments/{orderId}/refunds";
         db.StoreAnswer(key, user, Route, asked, StatusCodes.Status202Accepted, location, response, refund.AskedAt);

@@ -14,6 +14,8 @@ namespace Shop.ServiceDefaults;
 /// <summary>Turns what a handler threw into a problem: input into 4xx, an absent dependency into 503, the rest into a bare 500.</summary>
 internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) : IExceptionHandler
 {
+    private const int LongestPath = 200;
+
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancel)
     {
         var problem = exception switch
@@ -32,7 +34,8 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
     {
         if (bad.InnerException is JsonException json)
         {
-            var place = string.IsNullOrEmpty(json.Path) || json.Path == "$" ? "The JSON body" : $"The JSON value at {json.Path}";
+            // A path has the names that the caller made up, however long.
+            var place = json.Path is { Length: > 1 and <= LongestPath } path ? $"The JSON value at {path}" : "The JSON body";
             return json.Message switch
             {
                 var text when Unmapped().Match(text) is { Success: true } unknown => $"{place}: there is no member '{unknown.Groups[1].Value}'.",

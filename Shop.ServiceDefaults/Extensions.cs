@@ -41,6 +41,7 @@ public static class Extensions
         });
 
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.Complete);
+        services.AddSingleton<IProblemDetailsWriter, Problem.Writer>();
         services.AddExceptionHandler<ExceptionProblems>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(options => Json.Strict(options.SerializerOptions));

@@ -102,7 +102,7 @@ internal sealed class KeysOfUsers(IHttpClientFactory clients, IOptions<TokenVeri
 
     private sealed record KeySet(IReadOnlyList<PublishedKey> Keys);
 
-    private sealed record PublishedKey(string? Kty, string? Use, string? Alg, string? Kid, string? N, string? E)
+    private sealed record PublishedKey(string? Kty = null, string? Use = null, string? Alg = null, string? Kid = null, string? N = null, string? E = null)
     {
         private const int LeastBytes = 2048 / 8;
         private const string UsualExponent = "AQAB";

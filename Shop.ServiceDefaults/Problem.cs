@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
 
 namespace Shop.ServiceDefaults;
 
@@ -45,6 +47,22 @@ public static class Problem
     }
 
     internal static long Seconds(TimeSpan delay) => Math.Max(1, (long)Math.Ceiling(delay.TotalSeconds));
+
+    /// <summary>Writes a problem as JSON also to those who say that they accept something else: a failure has one form here.</summary>
+    internal sealed class Writer(IOptions<ProblemDetailsOptions> options) : IProblemDetailsWriter
+    {
+        public bool CanWrite(ProblemDetailsContext context) => true;
+
+        public ValueTask WriteAsync(ProblemDetailsContext context)
+        {
+            var problem = context.ProblemDetails;
+            problem.Status ??= context.HttpContext.Response.StatusCode;
+            problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status.Value);
+            options.Value.CustomizeProblemDetails?.Invoke(context);
+            return new(context.HttpContext.Response.WriteAsJsonAsync(
+                problem, options: null, "application/problem+json", context.HttpContext.RequestAborted));
+        }
+    }
 
     /// <summary>Completes every problem on its way out, whoever made it.</summary>
     internal static void Complete(ProblemDetailsContext context)

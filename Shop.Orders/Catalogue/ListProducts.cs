@@ -11,7 +11,6 @@ namespace Shop.Orders.Catalogue;
 /// </summary>
 internal static partial class ListProducts
 {
-    private const string List = "products";
     private const int MaxSearch = 100;
     private const int MaxWords = 10;
 
@@ -23,7 +22,7 @@ internal static partial class ListProducts
             .Check(limit is >= 1 and <= 100, "limit", "A page has 1 to 100 items.")
             .Check(search is not { Length: > MaxSearch }, "search", $"A search has at most {MaxSearch} characters.")
             .Check(
-                string.IsNullOrEmpty(after) || TryRead(after, out name, out id),
+                string.IsNullOrEmpty(after) || TryRead(search, after, out name, out id),
                 "after",
                 "Send the value of 'next' of the page before.");
         if (check.Failed)
@@ -52,7 +51,7 @@ internal static partial class ListProducts
             .Take(limit + 1).ToListAsync(cancel);
 
         var last = found.Count > limit ? found[limit - 1] : null;
-        var next = last is null ? null : Cursor.Write(List, last.Name, last.Id.ToString());
+        var next = last is null ? null : Cursor.Write(ListOf(search), last.Name, last.Id.ToString());
         http.Headers.CacheControl = "public, max-age=5";
         if (next is not null)
             http.Headers.Link = FormattableString.Invariant($"</api/products?after={next}&limit={limit}{SearchAgain(search)}>; rel=\"next\"");
@@ -60,10 +59,12 @@ internal static partial class ListProducts
         return TypedResults.Ok(new Page<ProductView>([.. found.Take(limit)], next));
     }
 
-    private static bool TryRead(string after, out string name, out Guid id)
+    private static string ListOf(string? search) => string.IsNullOrWhiteSpace(search) ? "products" : $"products {search}";
+
+    private static bool TryRead(string? search, string after, out string name, out Guid id)
     {
         (name, id) = ("", Guid.Empty);
-        if (Cursor.Read(List, after) is not [var lastName, var lastId])
+        if (Cursor.Read(ListOf(search), after) is not [var lastName, var lastId])
             return false;
 
         name = lastName;

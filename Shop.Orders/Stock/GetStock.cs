@@ -8,8 +8,6 @@ namespace Shop.Orders.Stock;
 /// <summary>What is left of a product and how that came about, the latest movement first; also of deleted products.</summary>
 internal static class GetStock
 {
-    private const string List = "stock";
-
     public sealed record Response(Guid ProductId, int Available, int Reserved, IReadOnlyList<Movement> Movements, string? Next);
 
     public sealed record Movement(
@@ -22,7 +20,7 @@ internal static class GetStock
         var check = new Validation()
             .Check(limit is >= 1 and <= 100, "limit", "A page has 1 to 100 movements.")
             .Check(
-                string.IsNullOrEmpty(after) || TryRead(after, out last),
+                string.IsNullOrEmpty(after) || TryRead(id, after, out last),
                 "after",
                 "Send the value of 'next' of the page before.");
         if (check.Failed)
@@ -37,7 +35,7 @@ internal static class GetStock
             .OrderByDescending(movement => movement.Id)
             .Take(limit + 1).ToListAsync(cancel);
         var next = movements.Count > limit
-            ? Cursor.Write(List, movements[limit - 1].Id.ToString(CultureInfo.InvariantCulture))
+            ? Cursor.Write(ListOf(id), movements[limit - 1].Id.ToString(CultureInfo.InvariantCulture))
             : null;
         return TypedResults.Ok(new Response(
             id, level.Available, level.Reserved, [.. movements.Take(limit).Select(ToMovement)], next));
@@ -46,10 +44,12 @@ internal static class GetStock
     private static Movement ToMovement(StockMovement movement) => new(
         movement.Kind, movement.Available, movement.Reserved, movement.At, movement.OrderId, movement.Reason, movement.MadeBy);
 
-    private static bool TryRead(string after, out long last)
+    private static string ListOf(Guid product) => $"stock {product}";
+
+    private static bool TryRead(Guid product, string after, out long last)
     {
         last = 0;
-        return Cursor.Read(List, after) is [var id]
+        return Cursor.Read(ListOf(product), after) is [var id]
             && long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out last);
     }
 }

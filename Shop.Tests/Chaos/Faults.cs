@@ -65,6 +65,22 @@ internal sealed class Faults(ShopToBreak shop, Load load, Random random, Cancell
 
     public Task ApplyAsync(string fault) => Catalogue.Single(one => one.Name == fault).Apply(this);
 
+    /// <summary>One database takes nobody in; the server and the other databases work.</summary>
+    public async Task WithoutDatabaseAsync(string service, double seconds)
+    {
+        var database = $"{service}db";
+        await PostgresAsync($"ALTER DATABASE {database} ALLOW_CONNECTIONS false");
+        try
+        {
+            await PostgresAsync($"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{database}'");
+            await Task.Delay(TimeSpan.FromSeconds(seconds), cancel);
+        }
+        finally
+        {
+            await PostgresAsync($"ALTER DATABASE {database} ALLOW_CONNECTIONS true");
+        }
+    }
+
     private async Task AwayAsync(string resource, double seconds, Func<Task>? meanwhile = null)
     {
         await shop.CommandAsync(resource, KnownResourceCommands.StopCommand);
@@ -95,36 +111,15 @@ internal sealed class Faults(ShopToBreak shop, Load load, Random random, Cancell
     private Task EndSessionsAsync() => PostgresAsync(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'");
 
-    private async Task WithoutDatabaseAsync(string service, double seconds)
-    {
-        var database = $"{service}db";
-        await PostgresAsync($"ALTER DATABASE {database} ALLOW_CONNECTIONS false");
-        try
-        {
-            await PostgresAsync($"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{database}'");
-            await Task.Delay(TimeSpan.FromSeconds(seconds), cancel);
-        }
-        finally
-        {
-            await PostgresAsync($"ALTER DATABASE {database} ALLOW_CONNECTIONS true");
-        }
-    }
-
     private async Task HogConnectionsAsync(double seconds)
     {
-        var server = await shop.App.GetConnectionStringAsync("postgres", cancel);
         var hogs = new List<NpgsqlConnection>();
         try
         {
-            while (hogs.Count < 500)
-            {
-                var hog = new NpgsqlConnection($"{server};Pooling=false");
-                hogs.Add(hog);
-                await hog.OpenAsync(cancel);
-            }
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.TooManyConnections)
-        {
+            await HogAllAsync(hogs);
+            // Those that were there before us have to come again, and find no place.
+            await PostgresAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name <> 'hog' AND backend_type = 'client backend'", hogs[0]);
+            await HogAllAsync(hogs);
             await Task.Delay(TimeSpan.FromSeconds(seconds), cancel);
         }
         finally
@@ -134,11 +129,35 @@ internal sealed class Faults(ShopToBreak shop, Load load, Random random, Cancell
         }
     }
 
+    private async Task HogAllAsync(List<NpgsqlConnection> hogs)
+    {
+        var server = await shop.App.GetConnectionStringAsync("postgres", cancel);
+        try
+        {
+            while (hogs.Count < 500)
+            {
+                var hog = new NpgsqlConnection($"{server};Pooling=false;Application Name=hog");
+                hogs.Add(hog);
+                await hog.OpenAsync(cancel);
+            }
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.TooManyConnections)
+        {
+            // All taken.
+        }
+    }
+
+    private static async Task PostgresAsync(string sql, NpgsqlConnection over)
+    {
+        await using var command = new NpgsqlCommand(sql, over);
+        await command.ExecuteNonQueryAsync();
+    }
+
     private async Task PostgresAsync(string sql)
     {
-        await using var source = NpgsqlDataSource.Create($"{await shop.App.GetConnectionStringAsync("postgres", cancel)};Pooling=false");
-        await using var command = source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(cancel);
+        await using var connection = new NpgsqlConnection($"{await shop.App.GetConnectionStringAsync("postgres", cancel)};Pooling=false");
+        await connection.OpenAsync(cancel);
+        await PostgresAsync(sql, connection);
     }
 
     private async Task RedisAsync(Func<IDatabase, Task> act)

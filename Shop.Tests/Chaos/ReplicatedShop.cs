@@ -42,17 +42,11 @@ public sealed class ReplicatedShop : RunningShop, ICollectionFixture<ReplicatedS
             await ReplicasOfAsync(service);
     }
 
-    /// <summary>SIGTERM, its end, a new process; returns when that one is healthy.</summary>
-    public async Task ReplaceAsync(string replica)
+    /// <summary>To the replica of this id alone.</summary>
+    public async Task CommandReplicaAsync(string replica, string command)
     {
-        var cancel = TestContext.Current.CancellationToken;
-        foreach (var command in new[] { KnownResourceCommands.StopCommand, KnownResourceCommands.StartCommand })
-        {
-            var result = await App.ResourceCommands.ExecuteCommandAsync(replica, command, cancel);
-            Assert.True(result.Success, $"{command} {replica}: {result.Message}");
-        }
-
-        await App.ResourceNotifications.WaitForResourceHealthyAsync(replica, cancel);
+        var result = await App.ResourceCommands.ExecuteCommandAsync(replica, command, TestContext.Current.CancellationToken);
+        Assert.True(result.Success, $"{command} {replica}: {result.Message}");
     }
 
     public async Task<int> ProcessOfAsync(string replica)

@@ -41,7 +41,7 @@ public class StartingInAnyOrder(ShopToBreak shop, ITestOutputHelper output)
             await shop.CommandAsync(resource, KnownResourceCommands.StartCommand);
             processes[resource] = await shop.ProcessIdOfAsync(resource);
             // Time to fail in, were it so minded.
-            await Task.Delay(random.Next(1500), cancel);
+            await Task.Delay(random.Next(800), cancel);
         }
 
         var watch = Stopwatch.StartNew();

@@ -10,6 +10,7 @@ namespace Shop.Tests.Chaos;
 /// </summary>
 internal sealed class Visits(RunningShop shop, int visitors)
 {
+    private readonly List<(Customer Customer, Guid Order)> _visitors = [];
     private readonly ConcurrentDictionary<string, int> _answers = new();
     private readonly ConcurrentQueue<(long At, double Milliseconds)> _times = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
@@ -25,20 +26,25 @@ internal sealed class Visits(RunningShop shop, int visitors)
 
     public long Now => _watch.ElapsedMilliseconds;
 
-    public async Task RunAsync(CancellationToken end)
+    public async Task PrepareAsync()
     {
-        await Task.WhenAll(Enumerable.Range(0, visitors).Select(async visitor =>
+        for (var i = 0; i < visitors; i++)
         {
             var customer = await shop.NewCustomerAsync();
-            var order = await customer.OrderAsync(Customer.OrderOf((Guid)(await customer.PlentifulProductAsync())["id"]!));
-            string[] paths = ["/api/products?limit=5", $"/api/orders/{order}", "/api/orders?limit=5", "/api/shipping/rates", "/api/users/me", $"/api/orders/{order}/overview"];
-            for (var visit = 0; !end.IsCancellationRequested; visit++)
-            {
-                await VisitAsync(customer.Http, paths[visit % paths.Length], leaves: visitor % 2 == 1);
-                await Task.Delay(40, CancellationToken.None);
-            }
-        }));
+            _visitors.Add((customer, await customer.OrderAsync(Customer.OrderOf((Guid)(await customer.PlentifulProductAsync())["id"]!))));
+        }
     }
+
+    public Task RunAsync(CancellationToken end) => Task.WhenAll(_visitors.Select(async (visitor, number) =>
+    {
+        var order = visitor.Order;
+        string[] paths = ["/api/products?limit=5", $"/api/orders/{order}", "/api/orders?limit=5", "/api/shipping/rates", "/api/users/me", $"/api/orders/{order}/overview"];
+        for (var visit = 0; !end.IsCancellationRequested; visit++)
+        {
+            await VisitAsync(visitor.Customer.Http, paths[visit % paths.Length], leaves: number % 2 == 1);
+            await Task.Delay(40, CancellationToken.None);
+        }
+    }));
 
     /// <summary>The time below which so many percent of the visits stayed that began between two moments.</summary>
     public double Percentile(int percent, long from, long until)

@@ -33,14 +33,21 @@ public sealed class ShopOfShortKeys : RunningShop, ICollectionFixture<ShopOfShor
         await base.DisposeAsync();
     }
 
+    /// <summary>A customer, and a session that goes on.</summary>
+    internal async Task<(Guid Id, Guid Session)> SomeoneAsync()
+    {
+        var id = (await NewCustomerAsync()).Id;
+        return (id, await ScalarAsync<Guid>("usersdb", "SELECT id FROM users.sessions WHERE account_id = $1", id));
+    }
+
     /// <summary>Plants a key and waits until everybody honours it.</summary>
     internal async Task KnowAsync(TokenForge forge)
     {
         if (await ScalarAsync<bool>("usersdb", "SELECT NOT EXISTS (SELECT FROM users.signing_keys WHERE id = $1)", forge.KeyId))
             await forge.PlantAsync(this);
 
-        var someone = await NewCustomerAsync();
-        var token = forge.Valid(someone.Id);
+        var (someone, session) = await SomeoneAsync();
+        var token = forge.Valid(someone, session);
         foreach (var door in Door.Of(this))
             await Eventually.Equals(200, async () => (await door.KnockAsync($"Bearer {token}")).Status, what: $"A planted key's token at {door}");
     }

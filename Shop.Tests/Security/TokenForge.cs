@@ -22,13 +22,15 @@ internal sealed class TokenForge : IDisposable
 
     public static string Encode(byte[] bytes) => Base64Url.EncodeToString(bytes);
 
-    public static JsonObject Claims(Guid subject) => new()
+    /// <param name="subject">Whose token it is.</param>
+    /// <param name="session">Users itself asks whether it goes on; others take any.</param>
+    public static JsonObject Claims(Guid subject, Guid? session = null) => new()
     {
         ["iss"] = "https://shop.example",
         ["aud"] = "shop",
         ["sub"] = subject.ToString(),
         ["role"] = "customer",
-        ["sid"] = Guid.CreateVersion7().ToString(),
+        ["sid"] = (session ?? Guid.CreateVersion7()).ToString(),
         ["jti"] = Guid.CreateVersion7().ToString(),
         ["iat"] = Now.ToUnixTimeSeconds(),
         ["exp"] = Now.AddMinutes(30).ToUnixTimeSeconds(),
@@ -37,7 +39,7 @@ internal sealed class TokenForge : IDisposable
     public JsonObject Header() => new() { ["alg"] = "RS256", ["kid"] = KeyId, ["typ"] = "at+jwt" };
 
     /// <summary>A token as Users would issue it.</summary>
-    public string Valid(Guid subject) => Sign(Header(), Claims(subject));
+    public string Valid(Guid subject, Guid? session = null) => Sign(Header(), Claims(subject, session));
 
     public string Sign(JsonObject header, JsonObject claims) => Sign(header.ToJsonString(), claims.ToJsonString());
 

@@ -45,8 +45,9 @@ internal sealed class SigningKeyRotation(
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Lock})", cancel);
         var now = clock.GetUtcNow();
+        byte[] destroyed = [];
         var keys = await db.SigningKeys
-            .Where(key => key.RetiredAt == null || key.PrivateKey.Length > 0)
+            .Where(key => key.RetiredAt == null || key.PrivateKey != destroyed)
             .OrderByDescending(key => key.ActiveFrom).ThenBy(key => key.Id)
             .ToListAsync(cancel);
         var chosen = decide(keys.FirstOrDefault(key => key.VerifiesAt(now)), now);

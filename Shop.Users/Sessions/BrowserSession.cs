@@ -68,11 +68,9 @@ internal static class BrowserSession
         request.Headers["Sec-Fetch-Site"] is [] or ["same-origin"]
         && (request.Headers.Origin is [] || request.Headers.Origin is [{ } origin] && origin.Equals(OwnOrigin(request), StringComparison.OrdinalIgnoreCase));
 
-    // What the gateway says of the connection it has with the client.
+    // As the browser called the gateway. No page can make a browser lie about the host; the scheme is from trusted proxies.
     private static string OwnOrigin(HttpRequest request) =>
-        $"{(IsHttps(request) ? "https" : "http")}://{(request.Headers["X-Forwarded-Host"] is [{ } host] ? host : request.Host.Value)}";
-
-    private static bool IsHttps(HttpRequest request) => request.IsHttps || request.Headers["X-Forwarded-Proto"] is ["https"];
+        $"{request.Scheme}://{(request.Headers["X-Forwarded-Host"] is [{ } host] ? host : request.Host.Value)}";
 
     // The framework's own reading keeps the last of several cookies of one name, and which is last is up to whoever set them.
     private static List<string> Cookies(HttpContext http)
@@ -84,13 +82,13 @@ internal static class BrowserSession
             select pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim()];
     }
 
-    private static string NameFor(HttpContext http) => IsHttps(http.Request) ? SecureName : Name;
+    private static string NameFor(HttpContext http) => http.Request.IsHttps ? SecureName : Name;
 
     private static CookieOptions Attributes(HttpContext http, TimeSpan life) => new()
     {
         Path = Path,
         HttpOnly = true,
-        Secure = IsHttps(http.Request),
+        Secure = http.Request.IsHttps,
         SameSite = SameSiteMode.Strict,
         MaxAge = life,
         IsEssential = true,

@@ -13,7 +13,7 @@ internal static class HostServices
     public const string RandomizePorts = "DcpPublisher:RandomizePorts";
 
     // Long enough for every child's own patience, so that the host never gives up before they have ended.
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(120);
 
     public static void Add(
         HostApplicationBuilder host, DistributedApplicationOptions options, AppHostProject appHost, DistributedApplicationBuilder builder)

@@ -7,7 +7,8 @@ namespace Aspire.Hosting.Local;
 internal sealed class Launcher(
     ResourceEnvironment environment, PublicEndpoints endpoints, LocalFolders folders, AppHostProject appHost, ResourceLoggerService consoles, IServiceProvider services)
 {
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+    // A little less than what platforms give: who ends well there is not killed here.
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(25);
 
     /// <summary>Whether this host knows how to start such a resource.</summary>
     public static bool CanLaunch(IResource resource) =>

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Shop.Tests.Security;
+
+/// <summary>Where the services of an attacked shop send their traces, metrics and logs: every text in OTLP stands there as it is, in UTF-8.</summary>
+internal sealed class OtlpListener : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ConcurrentQueue<(string Path, byte[] Content)> _received;
+
+    private OtlpListener(WebApplication app, ConcurrentQueue<(string Path, byte[] Content)> received) => (_app, _received) = (app, received);
+
+    public string Address => _app.Urls.Single();
+
+    /// <summary>Kept only while a test wants to read it: the attacks make more than a test process should hold.</summary>
+    public bool IsRecording { get; set; }
+
+    public static async Task<OtlpListener> StartAsync()
+    {
+        var received = new ConcurrentQueue<(string, byte[])>();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        var listener = new OtlpListener(app, received);
+        app.MapPost("/v1/{signal}", async (HttpContext context) =>
+        {
+            using var content = new MemoryStream();
+            await context.Request.Body.CopyToAsync(content, context.RequestAborted);
+            if (listener.IsRecording)
+                received.Enqueue((context.Request.Path.Value!, content.ToArray()));
+        });
+        await app.StartAsync();
+        return listener;
+    }
+
+    /// <summary>How many deliveries of a signal (traces, metrics, logs) have the bytes somewhere.</summary>
+    public int Count(string signal, ReadOnlySpan<byte> bytes)
+    {
+        var found = 0;
+        foreach (var (path, content) in _received)
+        {
+            if (path.EndsWith(signal, StringComparison.Ordinal) && content.AsSpan().IndexOf(bytes) >= 0)
+                found++;
+        }
+
+        return found;
+    }
+
+    public int Count(string signal, string text) => Count(signal, Encoding.UTF8.GetBytes(text));
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}
