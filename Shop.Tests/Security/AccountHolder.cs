@@ -7,7 +7,7 @@ using Shop.Tests.Distributed;
 namespace Shop.Tests.Security;
 
 /// <summary>What a sign-in or a refresh gives.</summary>
-internal sealed record Tokens(string Access, string Refresh);
+internal sealed record TokenPair(string Access, string Refresh);
 
 /// <summary>Somebody whose password and sessions a test plays with, over HTTP through the gateway only.</summary>
 internal sealed class AccountHolder(RunningShop shop, string? email = null, string password = AccountHolder.FirstPassword)
@@ -34,20 +34,20 @@ internal sealed class AccountHolder(RunningShop shop, string? email = null, stri
     public Task<HttpResponseMessage> TrySignInAsync(string? typed = null, string? email = null) =>
         SendAsync(HttpMethod.Post, "/api/users/session", new { email = email ?? Email, password = typed ?? password });
 
-    public async Task<Tokens> SignInAsync(string? typed = null) => await TokensOf(await TrySignInAsync(typed));
+    public async Task<TokenPair> SignInAsync(string? typed = null) => await TokensOf(await TrySignInAsync(typed));
 
-    public Task<HttpResponseMessage> TryRefreshAsync(Tokens tokens) =>
+    public Task<HttpResponseMessage> TryRefreshAsync(TokenPair tokens) =>
         SendAsync(HttpMethod.Post, "/api/users/session/refresh", new { refreshToken = tokens.Refresh });
 
-    public async Task<Tokens> RefreshAsync(Tokens tokens) => await TokensOf(await TryRefreshAsync(tokens));
+    public async Task<TokenPair> RefreshAsync(TokenPair tokens) => await TokensOf(await TryRefreshAsync(tokens));
 
-    public Task<HttpResponseMessage> MeAsync(Tokens tokens) => SendAsync(HttpMethod.Get, "/api/users/me", tokens: tokens);
+    public Task<HttpResponseMessage> MeAsync(TokenPair tokens) => SendAsync(HttpMethod.Get, "/api/users/me", tokens: tokens);
 
-    public Task<HttpResponseMessage> ChangePasswordAsync(Tokens tokens, string current, string next) =>
+    public Task<HttpResponseMessage> ChangePasswordAsync(TokenPair tokens, string current, string next) =>
         SendAsync(HttpMethod.Put, "/api/users/me/password", new { currentPassword = current, newPassword = next }, tokens);
 
     public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, object? body = null, Tokens? tokens = null, string? header = null, string? value = null)
+        HttpMethod method, string path, object? body = null, TokenPair? tokens = null, string? header = null, string? value = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
         if (tokens is not null)
@@ -59,7 +59,7 @@ internal sealed class AccountHolder(RunningShop shop, string? email = null, stri
         return await _http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    public static async Task<Tokens> TokensOf(HttpResponseMessage answer)
+    public static async Task<TokenPair> TokensOf(HttpResponseMessage answer)
     {
         var session = await Customer.Read(answer, HttpStatusCode.OK);
         return new((string)session["accessToken"]!, (string)session["refreshToken"]!);

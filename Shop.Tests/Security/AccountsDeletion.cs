@@ -149,7 +149,7 @@ public class AccountsDeletion(SharedShop shop)
         Assert.Equal(HttpStatusCode.OK, (await holder.MeAsync(tokens)).StatusCode);
     }
 
-    private async Task<(AccountHolder Holder, Tokens Tokens)> SignedInAsync()
+    private async Task<(AccountHolder Holder, TokenPair Tokens)> SignedInAsync()
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         return (holder, await holder.SignInAsync());

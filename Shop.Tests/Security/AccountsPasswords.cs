@@ -121,7 +121,7 @@ public class AccountsCommonPasswords
         ];
         Assert.InRange(candidates.Length, 1000, 10_000);
 
-        Assert.Empty(candidates.Where(IsAllowed));
+        Assert.DoesNotContain(candidates, IsAllowed);
     }
 
     [Theory]

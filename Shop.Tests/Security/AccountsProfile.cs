@@ -137,13 +137,13 @@ public class AccountsProfile(SharedShop shop)
         Assert.Equal([field], problem["errors"]!.AsObject().Select(error => error.Key));
     }
 
-    private async Task<(AccountHolder Holder, Tokens Tokens)> SignedInAsync()
+    private async Task<(AccountHolder Holder, TokenPair Tokens)> SignedInAsync()
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         return (holder, await holder.SignInAsync());
     }
 
-    private static Task<HttpResponseMessage> PatchAsync(AccountHolder holder, Tokens tokens, object? body, string? tag) =>
+    private static Task<HttpResponseMessage> PatchAsync(AccountHolder holder, TokenPair tokens, object? body, string? tag) =>
         holder.SendAsync(HttpMethod.Patch, Me, body, tokens, tag is null ? null : "If-Match", tag);
 
     private static JsonObject Address(string city = "Berlin") => new()

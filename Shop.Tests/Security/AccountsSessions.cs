@@ -158,7 +158,7 @@ public class AccountsSessions(SharedShop shop)
             await RefusedAsync(holder, await AccountHolder.TokensOf(begun));
     }
 
-    private static async Task RefusedAsync(AccountHolder holder, Tokens tokens)
+    private static async Task RefusedAsync(AccountHolder holder, TokenPair tokens)
     {
         var answer = await holder.TryRefreshAsync(tokens);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);

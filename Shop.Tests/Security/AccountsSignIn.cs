@@ -11,7 +11,7 @@ using Shop.Users;
 namespace Shop.Tests.Security;
 
 [Collection(nameof(SharedShop))]
-public class AccountsSignIn(SharedShop shop)
+public class AccountsSignIn(SharedShop shop, ITestOutputHelper output)
 {
     private const string Wrong = "not the password of anybody";
 
@@ -53,7 +53,7 @@ public class AccountsSignIn(SharedShop shop)
             }
 
             var (signIn, registration) = (Median(unknown) / Median(wrong), Median(taken) / Median(fresh));
-            TestContext.Current.SendDiagnosticMessage(
+            output.WriteLine(
                 $"Wrong {Median(wrong):0.0} ms, unknown {Median(unknown):0.0} ms; taken {Median(taken):0.0} ms, new {Median(fresh):0.0} ms");
             if (signIn is > 0.8 and < 1.25 && registration is > 0.75 and < 1.35)
                 return;
@@ -165,7 +165,7 @@ public class AccountsSignIn(SharedShop shop)
         Assert.All(answers, answer => Assert.Contains(
             answer.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.TooManyRequests, HttpStatusCode.ServiceUnavailable }));
         Assert.All(answers, answer => Assert.True(answer.Took < TimeSpan.FromSeconds(20), $"{answer.Took}"));
-        TestContext.Current.SendDiagnosticMessage(
+        output.WriteLine(
             $"{answers.Count(answer => answer.StatusCode == HttpStatusCode.OK) / Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} sign-ins/s; catalogue {calm:0.0} ms alone, {meanwhile:0.0} ms meanwhile");
         // The client shares the machine with the shop, so this is about the shop not standing still.
         Assert.True(meanwhile < (calm * 3) + 100, $"The catalogue took {meanwhile:0} ms instead of {calm:0} ms.");
