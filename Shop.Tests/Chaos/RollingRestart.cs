@@ -54,10 +54,10 @@ public class RollingRestart(ReplicatedShop shop, ITestOutputHelper output)
         var verdict = await Oracle.JudgeAsync(shop, load.History, new Dictionary<string, long>());
 
         output.WriteLine($"F36 {services.Length} x {ReplicatedShop.Replicas} replicas in {(ended - begun) / 1000.0:0.0} s (ends {Text(ends)}, starts {Text(starts)}), seed {seed}: "
-            + $"{load.History.Intentions.Count} orders, answers {Text(load.History.Statuses)}; visits {Text(visits.Answers)}, {visits.Farewells} asked to leave; "
+            + $"{load.History.Intentions.Count} orders, answers {Text(load.History.Statuses)}; visits {string.Join(' ', visits.Answers.Select(answer => $"{answer.Key}:{answer.Value}"))}, {visits.Farewells} asked to leave; "
             + $"p99 {visits.Percentile(99, 0, begun):0} ms before, {visits.Percentile(99, begun, ended):0} ms meanwhile; {verdict.Lost} lost, {verdict.DoubledEffects} doubled");
         Assert.True(verdict.Violations.Count == 0, string.Join('\n', verdict.Violations.Take(20)));
-        Assert.DoesNotContain(load.History.Statuses.Keys, status => status is 0 or >= 500);
+        Assert.DoesNotContain(load.History.Statuses, answer => answer.Status is 0 or >= 500);
         Assert.Empty(visits.Failures);
         Assert.True(ends.Max() < LongestEnd.TotalSeconds, $"A replica took {ends.Max():0.0} s to end.");
         Assert.NotEqual(0, visits.Farewells);
@@ -80,5 +80,5 @@ public class RollingRestart(ReplicatedShop shop, ITestOutputHelper output)
 
     private static string Text(List<double> seconds) => string.Join(' ', seconds.Select(one => $"{one:0.0}"));
 
-    private static string Text<T>(IReadOnlyDictionary<T, int> counts) => string.Join(' ', counts.OrderBy(count => count.Key).Select(count => $"{count.Key}:{count.Value}"));
+    private static string Text(IEnumerable<(int Status, int Count)> answers) => string.Join(' ', answers.OrderBy(answer => answer.Status).Select(answer => $"{answer.Status}:{answer.Count}"));
 }

@@ -38,8 +38,8 @@ public class TwoOfEverything(ITestOutputHelper output)
             for (var i = number; i < orders; i += Customers)
             {
                 var intention = history.Begin(Customer.NewKey(), customer.Id);
-                intention.Order = await customer.OrderAsync(Customer.OrderOf(products[i % products.Count]));
-                intention.Outcome = Outcome.Ok;
+                var order = await customer.OrderAsync(Customer.OrderOf(products[i % products.Count]));
+                intention.Confirmed(order, $"{order}");
             }
         }));
         var placed = watch.Elapsed;

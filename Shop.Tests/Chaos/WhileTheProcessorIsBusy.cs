@@ -42,7 +42,7 @@ public class WhileTheProcessorIsBusy(ShopToBreak shop, ITestOutputHelper output)
         Assert.Equal(before, await Task.WhenAll(Resources.Select(shop.ProcessIdOfAsync)));
         await Oracle.QuietAsync(shop, TimeSpan.FromSeconds(60));
         var verdict = await Oracle.JudgeAsync(shop, load.History, shop.Poison(new Dictionary<string, long>()));
-        output.WriteLine($"F40: {load.History.Intentions.Count} orders, answers {string.Join(' ', load.History.Statuses.Select(s => $"{s.Key}:{s.Value}"))}, left Running: {await states}");
+        output.WriteLine($"F40: {load.History.Intentions.Count} orders, answers {string.Join(' ', load.History.Statuses.Select(s => $"{s.Status}:{s.Count}"))}, left Running: {await states}");
         Assert.True(verdict.Violations.Count == 0, string.Join('\n', verdict.Violations.Take(20)));
         Assert.Equal(0, await states);
     }

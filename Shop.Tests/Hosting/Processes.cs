@@ -22,6 +22,21 @@ internal static class Processes
         Assert.Equal(0, kill.ExitCode);
     }
 
+    /// <summary>Neither dead nor alive: a process and its children get no time, their sockets stay open.</summary>
+    public static async Task StallAsync(int process, TimeSpan time, CancellationToken cancel)
+    {
+        int[] stalled = [process, .. DescendantsOf(process).Select(child => child.Id)];
+        await TrySignalAsync(stalled, "STOP");
+        try
+        {
+            await Task.Delay(time, cancel);
+        }
+        finally
+        {
+            await TrySignalAsync(stalled, "CONT");
+        }
+    }
+
     public static IReadOnlyList<Running> DescendantsOf(int ancestor)
     {
         var children = All().ToLookup(process => process.Parent, process => process.Process);
@@ -52,6 +67,13 @@ internal static class Processes
         const int Interrupt = 2;
         var line = Read(Environment.ProcessId, "status").Split('\n').First(one => one.StartsWith("SigIgn:", StringComparison.Ordinal));
         return (ulong.Parse(line[7..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (Interrupt - 1) & 1) == 1;
+    }
+
+    // Some may have ended since they were listed.
+    private static async Task TrySignalAsync(int[] processes, string signal)
+    {
+        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", .. processes.Select(id => $"{id}")]) { RedirectStandardError = true })!;
+        await kill.WaitForExitAsync();
     }
 
     private static IEnumerable<(Running Process, int Parent)> All() =>
