@@ -8,6 +8,7 @@ namespace Shop.Tests.Chaos;
 /// </summary>
 [Collection(nameof(ShopThatDies))]
 [Trait("Category", "Chaos")]
+[Trait("Checklist", "K6")]
 public class AtNamedPoints(ShopThatDies shop, ITestOutputHelper output)
 {
     [Fact]

@@ -158,7 +158,7 @@ public sealed partial class HttpEdgeRoutes(SharedShop shop)
         (string Request, int Status)[] refused =
         [
             ("GET /nothing", 401), ("GET /api/nothing", 401), ("GET /api/orders", 401), ("POST /api/products", 401), ("PUT /api/products", 401), ("POST /api/cart", 401),
-            ("GET /api/products/nothing", 404), ($"GET /api/products/{Guid.CreateVersion7()}", 404), ("GET /api/products?limit=0", 400), ("GET /api/products?limit=100000", 400),
+            ("GET /api/products/nothing", 401), ($"GET /api/products/{Guid.CreateVersion7()}", 404), ("GET /api/products?limit=0", 400), ("GET /api/products?limit=100000", 400),
             ("GET /api/products?after=junk", 400), ("GET /api/products?search=%00", 400), ("DELETE /api/products", 401), ("GET /api/shipping/rates?x=%00", 400),
             ("OPTIONS /api/products", 401), ("GET /api/users/me", 401), ("GET /api/users", 401), ("PATCH /api/cart", 401),
         ];

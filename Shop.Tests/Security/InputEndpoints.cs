@@ -37,7 +37,7 @@ internal static class InputEndpoints
 
     public static readonly InputEndpoint[] All =
     [
-        new("users", "POST /api/users", Caller.Anonymous, """{"email":"{new}@customers.example","password":"a long walk on the beach","name":"Ada Example"}""") { Refusals = [409, 429], Every = 64, Shows = false },
+        new("users", "POST /api/users", Caller.Anonymous, """{"email":"{new}@customers.example","password":"a long walk on the beach","name":"Ada Example"}""") { Refusals = [429], Every = 64, Shows = false },
         new("users", "POST /api/users/session", Caller.Anonymous, """{"email":"{new}@customers.example","password":"a long walk on the beach"}""") { Refusals = [401, 429], Every = 32, Shows = false },
         new("users", "POST /api/users/session/refresh", Caller.Anonymous, """{"refreshToken":"{new}"}""") { Refusals = [401], Shows = false },
         new("users", "DELETE /api/users/session", Caller.Anonymous, """{"refreshToken":"{new}"}""") { Refusals = [401], Shows = false },
@@ -49,7 +49,7 @@ internal static class InputEndpoints
         new("users", "POST /api/users/{id}/lock", Caller.Operator, """{"reason":"Asked for it."}""") { Shows = false },
         new("users", "PUT /api/users/{id}/role", Caller.Operator, """{"role":"customer"}"""),
         new("orders", "POST /api/products", Caller.Operator, Product),
-        new("orders", "PUT /api/products/{id}", Caller.Operator, Change) { Refusals = [412] },
+        new("orders", "PUT /api/products/{id}", Caller.Operator, Change) { Refusals = [409, 412] },
         new("orders", "POST /api/products/{id}/stock", Caller.Operator, """{"change":1,"reason":"Counted."}""") { ReadBack = "/api/products/{product}/stock?limit=100" },
         new("orders", "PUT /api/cart", Caller.Stranger, """{"lines":[{"productId":"{product}","quantity":1}]}"""),
         new("orders", "POST /api/orders", Caller.Owner, $$"""{"lines":[{"productId":"{product}","quantity":1}],"shipTo":{{Address}},"paymentToken":"tok_declined"}""") { ReadBack = "/api/orders/{id}", Every = 8 },

@@ -41,9 +41,10 @@ public class LeakageOfSecrets(AttackedShop shop)
     {
         var targets = await shop.TargetsAsync();
         var unique = $"{Guid.CreateVersion7():N}";
-        var (email, password) = ($"{unique}@customers.example", $"canary password {unique}");
+        var (email, password) = ($"{Guid.CreateVersion7():N}@customers.example", $"canary password {unique}");
         canaries.Plant("the password", password);
-        await SendAsync("POST", "/api/users", new { email, password, name = "Canary" });
+        var account = await SendAsync("POST", "/api/users", new { email, password, name = "Canary" });
+        Assert.True(account.Status == HttpStatusCode.Created, $"{account}");
         var session = await SendAsync("POST", "/api/users/session", new { email, password });
         Assert.True(session.Status == HttpStatusCode.OK, $"{session}");
         var (access, refresh) = ((string)session.Json["accessToken"]!, (string?)session.Json["refreshToken"]);

@@ -111,6 +111,7 @@ public sealed class RateLimitsOfTheBusiness(SharedShop shop)
 
         // Not paid, and never will be: there is no parcel to send, nothing to refund and nothing to pay in another way.
         var unpaid = await customer.OrderAsync(Customer.OrderOf(product, token: "tok_down"));
+        await Eventually.Equals(1L, () => shop.ScalarAsync<long>("paymentsdb", "SELECT count(*) FROM payments.payments WHERE order_id = $1", unpaid), what: "The payment that waits");
         await (await operators.SendAsync($"/api/shipping/shipments/{unpaid}/dispatch")).IsProblemAsync(HttpStatusCode.NotFound);
         await (await operators.SendAsync($"/api/payments/{unpaid}/refunds", new { reason = "Now." }, Customer.NewKey())).IsProblemAsync(HttpStatusCode.Conflict);
         await (await operators.SendAsync($"/api/payments/{unpaid}", new { status = "Captured" }, Customer.NewKey())).IsProblemAsync(HttpStatusCode.MethodNotAllowed);
