@@ -5,7 +5,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Shop.Gateway;
 
-/// <summary>The only external endpoint. Every path that reaches a service is in this table; what is not, is 404.</summary>
+/// <summary>The only external endpoint. Every path that reaches a service is in this table.</summary>
 internal static class GatewayModule
 {
     private static readonly string[] Services = ["users", "orders", "payments", "shipping"];

@@ -10,17 +10,18 @@ namespace Shop.Tests.Chaos;
 public class UnderFaults(ShopToBreak shop, ITestOutputHelper output)
 {
     private const double OrdersPerSecond = 20;
+    private const int ShortMix = 11;
     private static int _rows;
 
     public static TheoryData<string> Each => [.. Chosen];
 
     private static string[] Chosen => [.. Faults.All.Where(fault => fault.StartsWith(Environment.GetEnvironmentVariable("SHOP_CHAOS_FAULTS") ?? "", StringComparison.Ordinal))];
 
-    /// <summary>A few faults in a row, drawn by a seed that the report names.</summary>
+    /// <summary>A few faults in a row, by default always the same ones: what is red after a change is so because of it.</summary>
     [Fact]
     public Task A_short_mix_loses_and_doubles_nothing()
     {
-        var seed = Seed();
+        var seed = Seed(otherwise: ShortMix);
         var faults = Faults.All.ToArray();
         new Random(seed).Shuffle(faults);
         return RunAsync(seed, faults[..3]);
@@ -30,14 +31,14 @@ public class UnderFaults(ShopToBreak shop, ITestOutputHelper output)
     [Theory(Explicit = true)]
     [MemberData(nameof(Each))]
     [Trait("Category", "Soak")]
-    public Task Each_one_loses_and_doubles_nothing(string fault) => RunAsync(Seed(), [fault]);
+    public Task Each_one_loses_and_doubles_nothing(string fault) => RunAsync(Seed(otherwise: Random.Shared.Next(100_000)), [fault]);
 
     /// <summary>One fault after the other, drawn from all of them, for as long as SHOP_CHAOS_MINUTES says.</summary>
     [Fact(Explicit = true)]
     [Trait("Category", "Soak")]
     public Task A_long_mix_loses_and_doubles_nothing()
     {
-        var seed = Seed();
+        var seed = Seed(otherwise: Random.Shared.Next(100_000));
         return RunAsync(seed, Drawn());
 
         IEnumerable<string> Drawn()
@@ -107,5 +108,5 @@ public class UnderFaults(ShopToBreak shop, ITestOutputHelper output)
         }
     }
 
-    private static int Seed() => int.TryParse(Environment.GetEnvironmentVariable("SHOP_CHAOS_SEED"), out var seed) ? seed : Random.Shared.Next(100_000);
+    private static int Seed(int otherwise) => int.TryParse(Environment.GetEnvironmentVariable("SHOP_CHAOS_SEED"), out var seed) ? seed : otherwise;
 }

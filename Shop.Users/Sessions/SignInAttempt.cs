@@ -1,8 +1,8 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Shop.ServiceDefaults;
 
 namespace Shop.Users.Sessions;
 
@@ -31,7 +31,7 @@ internal sealed record SignInAttempt(byte[] FromThisSource, byte[] FromAnywhere,
     public static readonly TimeSpan Memory = TimeSpan.FromHours(1);
 
     public static SignInAttempt Of(string email, IPAddress? source, SourcePatienceOptions options) => new(
-        Subject($"{email} from {Network(source)}"), Subject(email), new(Subject(Network(source)), options));
+        Subject($"{email} from {CallerNetwork.Of(source)}"), Subject(email), new(Subject(CallerNetwork.Of(source)), options));
 
     /// <returns>How long this attempt has to wait; null when it may be made now.</returns>
     public async Task<TimeSpan?> DelayAsync(UsersDb db, DateTimeOffset now, CancellationToken cancel)
@@ -69,15 +69,6 @@ internal sealed record SignInAttempt(byte[] FromThisSource, byte[] FromAnywhere,
         db.SignInFailures.Where(row => row.Subject == FromThisSource || row.Subject == FromAnywhere).ExecuteDeleteAsync(cancel);
 
     private static byte[] Subject(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
-
-    // Who has one IPv6 address has all of its /64.
-    private static string Network(IPAddress? source) => source switch
-    {
-        null => "nowhere",
-        { IsIPv4MappedToIPv6: true } => source.MapToIPv4().ToString(),
-        { AddressFamily: AddressFamily.InterNetworkV6 } => Convert.ToHexString(source.GetAddressBytes().AsSpan(0, 8)),
-        _ => source.ToString(),
-    };
 
     private sealed record Patience(int Free, TimeSpan Longest)
     {
