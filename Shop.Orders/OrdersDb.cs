@@ -144,9 +144,11 @@ internal sealed class OrdersDb : DbContext
         movement.Property(m => m.Reason).HasColumnName("reason").HasMaxLength(AdjustStock.LongestReason);
         movement.Property(m => m.MadeBy).HasColumnName("made_by");
         movement.Property(m => m.At).HasColumnName("at");
-        // An order can reserve, release or sell a product once and no more, whatever the code does.
+        // An order can reserve a product once and release or sell it once, and no more, whatever the code does.
         movement.HasIndex(m => new { m.OrderId, m.ProductId, m.Kind }).IsUnique()
             .HasFilter("order_id IS NOT NULL").HasDatabaseName("ux_stock_movements_order");
+        movement.HasIndex(m => new { m.OrderId, m.ProductId }).IsUnique()
+            .HasFilter("kind IN ('Released', 'Sold')").HasDatabaseName("ux_stock_movements_end");
     }
 
     /// <summary>Stores an immutable value as one JSON document; it changes by replacing it.</summary>

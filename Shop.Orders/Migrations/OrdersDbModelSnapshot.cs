@@ -394,6 +394,11 @@ namespace Shop.Orders.Migrations
                     b.HasKey("ProductId", "Id")
                         .HasName("pk_stock_movements");
 
+                    b.HasIndex("OrderId", "ProductId")
+                        .IsUnique()
+                        .HasDatabaseName("ux_stock_movements_end")
+                        .HasFilter("kind IN ('Released', 'Sold')");
+
                     b.HasIndex("OrderId", "ProductId", "Kind")
                         .IsUnique()
                         .HasDatabaseName("ux_stock_movements_order")
