@@ -8,12 +8,13 @@ namespace Shop.Tests.Chaos;
 [Trait("Category", "Chaos")]
 public class ALostConnection(ShopToBreak shop)
 {
-    private static readonly TimeSpan Reconnection = TimeSpan.FromSeconds(10);
+    /// <summary>Ten seconds for the connections, the rest for the order's way over four of them.</summary>
+    private static readonly TimeSpan Reconnection = TimeSpan.FromSeconds(15);
 
     [Theory]
     [InlineData(Wire.Silent)]
     [InlineData(Wire.LosesAnswers)]
-    public async Task To_redis_is_replaced_within_ten_seconds(Wire wire)
+    public async Task To_redis_is_replaced_within_seconds(Wire wire)
     {
         var customer = await shop.NewCustomerAsync();
         var product = (Guid)(await customer.PlentifulProductAsync())["id"]!;

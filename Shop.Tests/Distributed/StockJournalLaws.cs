@@ -37,10 +37,10 @@ public sealed class StockJournalLaws(Backends backends) : IAsyncLifetime
     [Fact]
     public void The_journal_adds_up_to_the_stock_and_nothing_is_ever_negative()
     {
-        Prop.ForAll(Stories().ToArbitrary(), PlayAsync).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+        Prop.ForAll(Stories().ToArbitrary(), PlayAsync).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
 
         // Else the stories were too dull to prove anything.
-        Assert.True(_tally is { Reserved: > 30, Short: > 30, Released: > 10, Sold: > 10, Repeated: > 10, Counted: > 30, Refused: > 5 }, _tally.ToString());
+        Assert.True(_tally is { Reserved: > 15, Short: > 15, Released: > 5, Sold: > 5, Repeated: > 5, Counted: > 15, Refused: > 1 }, _tally.ToString());
     }
 
     /// <summary>Plays a story on products of its own, next to a model that knows only sums, and compares after each step.</summary>
