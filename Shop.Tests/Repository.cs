@@ -9,9 +9,6 @@ internal static class Repository
 
     public static string Root { get; } = Metadata("RepositoryRoot");
 
-    /// <summary>Whether this build stands on the real Aspire packages (true) or on the stand-ins in local/ (false).</summary>
-    public static bool UsesAspire { get; } = bool.Parse(Metadata("UseAspire"));
-
     public static Assembly Assembly(string project) => System.Reflection.Assembly.Load(project);
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));

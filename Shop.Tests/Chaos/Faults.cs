@@ -2,7 +2,6 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Npgsql;
 using Shop.Tests.Distributed;
-using Shop.Tests.Hosting;
 using StackExchange.Redis;
 
 namespace Shop.Tests.Chaos;

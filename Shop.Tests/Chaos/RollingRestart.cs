@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Aspire.Hosting.ApplicationModel;
-using Shop.Tests.Hosting;
 
 namespace Shop.Tests.Chaos;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Shop.Tests.Hosting;
 using StackExchange.Redis;
 
 namespace Shop.Tests.Chaos;

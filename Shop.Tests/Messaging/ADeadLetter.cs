@@ -48,17 +48,14 @@ public sealed class ADeadLetter(Backends backends)
         kitchen.UseAuthorization();
         kitchen.MapDeadLetters<KitchenDb>("/api/kitchen");
         await kitchen.StartAsync(Cancel);
-        await using var clients = new StandIns.LocalClients(_ => { });
-        using var operators = clients.Create();
-        operators.BaseAddress = new(kitchen.Urls.Single());
+        using var operators = Clients.To(kitchen.Urls.Single());
         operators.DefaultRequestHeaders.Add("Role", Roles.Operator);
 
         await Restaurant.OrderAsync(till, MealOrdered.ForTables(3));
         await restaurant.PutAsync("garbage");
         await Eventually.Equals(4L, () => restaurant.CountAsync("SELECT count(*) FROM kitchen.dead_letters"), what: "Dead letters");
 
-        using var customers = clients.Create();
-        customers.BaseAddress = operators.BaseAddress;
+        using var customers = Clients.To(kitchen.Urls.Single());
         Assert.Equal(HttpStatusCode.Unauthorized, (await customers.GetAsync(new Uri(Letters, UriKind.Relative), Cancel)).StatusCode);
         customers.DefaultRequestHeaders.Add("Role", Roles.Customer);
         Assert.Equal(HttpStatusCode.Forbidden, (await customers.GetAsync(new Uri(Letters, UriKind.Relative), Cancel)).StatusCode);

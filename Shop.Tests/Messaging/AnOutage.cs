@@ -28,7 +28,7 @@ public class AnOutage
     public void Explains_no_failure_that_may_be_the_messages_own(string state) => Assert.False(Outage.Explains(Failure(state)));
 
     [Fact]
-    public void Of_redis_is_one_too() => Assert.True(Outage.Explains(new RedisConnectionException(ConnectionFailureType.SocketFailure, "gone")));
+    public void Of_redis_is_one_too() => Assert.True(Outage.Explains(new RedisConnectionException(ConnectionFailureType.SocketFailure, CommandFlags.None, "gone")));
 
     private static PostgresException Failure(string state) => new("It failed.", "ERROR", "ERROR", state);
 }

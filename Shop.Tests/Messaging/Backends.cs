@@ -2,6 +2,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Shop.Hosting.Native;
 using StackExchange.Redis;
 
 namespace Shop.Tests.Messaging;
@@ -35,7 +36,7 @@ public sealed class Backends : IAsyncLifetime, ICollectionFixture<Backends>
         var database = builder.AddPostgres("postgres").AddDatabase("messages");
         var redis = builder.AddRedis("redis").WithPersistence();
         builder.Services.AddLogging(logging => logging.ClearProviders());
-        _app = builder.Build();
+        _app = builder.RunServersWithoutContainers().Build();
         await _app.StartAsync(patience.Token);
         await _app.ResourceNotifications.WaitForResourceHealthyAsync("messages", patience.Token);
         await _app.ResourceNotifications.WaitForResourceHealthyAsync("redis", patience.Token);

@@ -11,7 +11,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Shop.Gateway;
-using Shop.Tests.StandIns;
 
 namespace Shop.Tests.Security;
 

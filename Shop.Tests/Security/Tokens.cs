@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Shop.Tests.StandIns;
 
 namespace Shop.Tests.Security;
 

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Shop.ServiceDefaults;
-using Shop.Tests.StandIns;
 
 namespace Shop.Tests.Security;
 

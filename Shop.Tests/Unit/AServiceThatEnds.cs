@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
-using Shop.Tests.StandIns;
 
 namespace Shop.Tests.Unit;
 
@@ -13,8 +12,7 @@ public class AServiceThatEnds
     public async Task Serves_on_for_its_grace_but_is_not_ready_and_asks_to_leave_the_connection()
     {
         await using var service = await StartAsync("Production", grace: TimeSpan.FromSeconds(2));
-        await using var clients = new LocalClients(_ => { });
-        using var client = clients.Create();
+        using var client = Clients.To(service.Address);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(service.At("/health/ready"), Cancel)).StatusCode);
 
         var ending = service.StopAsync();
