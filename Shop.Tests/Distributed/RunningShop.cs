@@ -23,6 +23,9 @@ public class RunningShop : IAsyncLifetime
     /// <summary>Settings of the app host on top of those that make parcels travel fast.</summary>
     protected virtual string[] Settings => [];
 
+    /// <summary>What hashing a password costs. The real cost would take minutes of all tests together.</summary>
+    protected virtual int PasswordHashIterations => 10_000;
+
     /// <summary>Changes the application before it is built.</summary>
     protected virtual void Prepare(IDistributedApplicationBuilder builder)
     {
@@ -32,8 +35,16 @@ public class RunningShop : IAsyncLifetime
     {
         using var patience = new CancellationTokenSource(Patience);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(
-            ["--Services:shipping:Settings:Shipping:Carrier:StepTime=00:00:00.300", .. Settings], patience.Token);
-        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+            [
+                "--Services:shipping:Settings:Shipping:Carrier:StepTime=00:00:00.300",
+                $"--Services:users:Settings:Users:Passwords:HashIterations={PasswordHashIterations}",
+                .. Settings,
+            ],
+            patience.Token);
+        // The health of what a test breaks is no news.
+        builder.Services.AddLogging(logging => logging
+            .SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
         Prepare(builder);
         _app = await builder.BuildAsync(patience.Token);
         await _app.StartAsync(patience.Token);
@@ -133,15 +144,26 @@ public class RunningShop : IAsyncLifetime
         return Convert.ToInt32(ProcessId(seen), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>kill -9; returns when a new process of the resource is healthy.</summary>
+    /// <summary>kill -9, then the start that an orchestrator in production would give; returns when it is healthy.</summary>
     public async Task KillAsync(string resource)
     {
         var killed = await ProcessIdOfAsync(resource);
         using (var process = Process.GetProcessById(killed))
             process.Kill();
 
-        await Eventually.Is(() => ProcessIdOfAsync(resource), now => now != killed, what: $"A new process of {resource}");
-        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, TestContext.Current.CancellationToken);
+        await StartDeadAsync(resource, killed);
+    }
+
+    /// <summary>Starts a resource whose process has ended by itself or by a signal: DCP restarts nothing.</summary>
+    /// <param name="resource">The name of a resource with one replica, or the id of a replica.</param>
+    /// <param name="ended">The process that has ended.</param>
+    public async Task StartDeadAsync(string resource, int ended)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await App.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, cancel);
+        await CommandAsync(resource, KnownResourceCommands.StartCommand);
+        await Eventually.Is(() => ProcessIdOfAsync(resource), now => now != ended, what: $"A new process of {resource}");
+        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, cancel);
     }
 
     public async Task RestartAsync(string resource)
