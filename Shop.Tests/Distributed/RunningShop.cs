@@ -17,6 +17,7 @@ public class RunningShop : IAsyncLifetime
     private static readonly string[] Resources = ["postgres", "redis", "users", "orders", "payments", "shipping", "gateway"];
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _databases = new();
     private DistributedApplication? _app;
+    private Supervisor? _supervisor;
 
     public DistributedApplication App => _app ?? throw new InvalidOperationException("The shop was not started.");
 
@@ -25,6 +26,9 @@ public class RunningShop : IAsyncLifetime
 
     /// <summary>What hashing a password costs. The real cost would take minutes of all tests together.</summary>
     protected virtual int PasswordHashIterations => 10_000;
+
+    /// <summary>Whether a service that has died by itself is started again at once.</summary>
+    protected virtual bool RestartsWhatDies => false;
 
     /// <summary>Changes the application before it is built.</summary>
     protected virtual void Prepare(IDistributedApplicationBuilder builder)
@@ -44,9 +48,14 @@ public class RunningShop : IAsyncLifetime
         // The health of what a test breaks is no news.
         builder.Services.AddLogging(logging => logging
             .SetMinimumLevel(LogLevel.Warning)
-            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
+            // All that Postgres writes goes to standard error, and so would be an error here.
+            .AddFilter("Shop.AppHost.Resources.postgres", LogLevel.None));
         Prepare(builder);
         _app = await builder.BuildAsync(patience.Token);
+        if (RestartsWhatDies)
+            _supervisor = new(_app);
+
         await _app.StartAsync(patience.Token);
         await HealthyAsync(patience.Token);
     }
@@ -55,6 +64,9 @@ public class RunningShop : IAsyncLifetime
     {
         foreach (var database in _databases.Values)
             await database.DisposeAsync();
+
+        if (_supervisor is not null)
+            await _supervisor.DisposeAsync();
 
         if (_app is not null)
             await _app.DisposeAsync();
@@ -138,10 +150,20 @@ public class RunningShop : IAsyncLifetime
     }
 
     /// <summary>The process that runs a resource now, by what the host reports of it.</summary>
-    public async Task<int> ProcessIdOfAsync(string resource)
+    public async Task<int> ProcessIdOfAsync(string resource) =>
+        ProcessId(await SeenAsync(resource, seen => ProcessId(seen) is not null))!.Value;
+
+    /// <summary>The state of a resource, or of the replica of this id, once it is as asked.</summary>
+    public async Task<ResourceEvent> SeenAsync(string resource, Func<ResourceEvent, bool> isRight)
     {
-        var seen = await App.ResourceNotifications.WaitForResourceAsync(resource, running => ProcessId(running) is not null);
-        return Convert.ToInt32(ProcessId(seen), CultureInfo.InvariantCulture);
+        // Aspire's own WaitForResourceAsync does not know the ids of replicas.
+        await foreach (var seen in App.ResourceNotifications.WatchAsync(TestContext.Current.CancellationToken))
+        {
+            if ((seen.Resource.Name == resource || seen.ResourceId == resource) && isRight(seen))
+                return seen;
+        }
+
+        throw new InvalidOperationException($"The shop closed before {resource} was as expected.");
     }
 
     /// <summary>kill -9, then the start that an orchestrator in production would give; returns when it is healthy.</summary>
@@ -181,7 +203,9 @@ public class RunningShop : IAsyncLifetime
         Assert.True(result.Success, $"{command} {resource}: {result.Message}");
     }
 
-    private static object? ProcessId(ResourceEvent seen) => seen.Snapshot.State?.Text == KnownResourceStates.Running
-        ? seen.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value
-        : null;
+    protected static int? ProcessId(ResourceEvent seen) =>
+        seen.Snapshot.State?.Text == KnownResourceStates.Running
+        && seen.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is { } id
+            ? Convert.ToInt32(id, CultureInfo.InvariantCulture)
+            : null;
 }
