@@ -1,0 +1,67 @@
+namespace Shop.Hosting.Native;
+
+/// <summary>
+/// Folders that are filled once and then only read. A folder that exists is complete: it is filled under another name
+/// and renamed, under a lock that other hosts respect and that the system releases when its holder ends.
+/// </summary>
+internal sealed class NativeCache(string root)
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The folder of this name, filled now if it does not exist.</summary>
+    /// <param name="name">Has to name content that never changes: it includes the version.</param>
+    /// <param name="fill">Fills the empty folder that it is given.</param>
+    /// <param name="report">Is told when another host fills the folder just now.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<string> GetAsync(
+        string name, Func<string, CancellationToken, Task> fill, Action<string> report, CancellationToken cancel)
+    {
+        var folder = Path.Combine(root, name);
+        if (Directory.Exists(folder)) return folder;
+
+        CreateRoot();
+        await using var held = await LockAsync(folder + ".lock", () => report($"Another host prepares {name}; waiting"), cancel);
+        if (Directory.Exists(folder)) return folder;
+
+        var partial = folder + ".partial";
+        // Left by a host that was killed.
+        if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
+        Directory.CreateDirectory(partial);
+        try
+        {
+            await fill(partial, cancel);
+            Directory.Move(partial, folder);
+        }
+        finally
+        {
+            if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
+        }
+
+        return folder;
+    }
+
+    private void CreateRoot()
+    {
+        try
+        {
+            PrivateFiles.CreateFolder(root);
+        }
+        catch (Exception failure) when (failure is UnauthorizedAccessException or IOException)
+        {
+            throw new NativeServerException(
+                $"The folder {root} for downloaded servers cannot be created: {failure.Message} "
+                + "Set XDG_CACHE_HOME to a folder that can be written.",
+                failure);
+        }
+    }
+
+    private static async Task<FileStream> LockAsync(string path, Action waiting, CancellationToken cancel)
+    {
+        for (var reported = false; ; reported = true)
+        {
+            if (PrivateFiles.TryLock(path) is { } held) return held;
+            if (!reported) waiting();
+            await Task.Delay(PollInterval, cancel);
+        }
+    }
+}
