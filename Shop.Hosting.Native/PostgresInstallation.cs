@@ -24,10 +24,7 @@ internal sealed partial record PostgresInstallation(string Folder, int Major, st
 
     public string InitDb => Path.Combine(Folder, Tools.FileName("initdb"));
 
-    /// <summary>A server that can read the data, or start new data: one of this machine, else a downloaded one.</summary>
-    /// <param name="preparation">Where to look.</param>
-    /// <param name="dataMajor">The version that wrote the data; null when there is none.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <summary>A server that reads data of this version, or starts new data: of this machine, else downloaded.</summary>
     public static async Task<PostgresInstallation> FindAsync(Preparation preparation, int? dataMajor, CancellationToken cancel)
     {
         var setting = preparation.Options.Postgres;
@@ -47,27 +44,19 @@ internal sealed partial record PostgresInstallation(string Folder, int Major, st
         if (dataMajor is { } major && major != PostgresDownload.Major)
             throw new NativeServerException(
                 $"The data in {preparation.Data.Path} was written by PostgreSQL {major}, and there is no PostgreSQL {major} "
-                + $"here (found: {Describe(unfit)}; can be downloaded: {PostgresDownload.Major}). {HowToInstall(preparation.Options, major)} "
+                + $"here (found: {string.Join(", ", unfit.Select(one => $"{one.Major} in {one.Folder}"))}). {HowToInstall(major)} "
                 + "Or move the data with pg_dump on a machine that has it, or delete that folder to start empty.");
 
-        var downloaded = await PostgresDownload.GetAsync(preparation, cancel);
-        return await AskAsync(downloaded, cancel)
-            ?? throw new NativeServerException(
-                $"The downloaded PostgreSQL in {downloaded} does not run on this system. {HowToInstall(preparation.Options, null)}");
+        return await AskAsync(await PostgresDownload.GetAsync(preparation, cancel), cancel)
+            ?? throw new NativeServerException($"The downloaded PostgreSQL does not run on this system. {HowToInstall()}");
     }
 
     /// <summary>What a person has to do on this system to have a server.</summary>
-    public static string HowToInstall(NativeServerOptions options, int? major)
-    {
-        var version = major?.ToString(CultureInfo.InvariantCulture);
-        if (OperatingSystem.IsMacOS()) return $"Install it: brew install postgresql@{version ?? "18"}.";
-        if (OperatingSystem.IsWindows()) return "Install it from https://www.postgresql.org/download/windows/.";
-        if (Tools.Find("dnf", options.SearchPath) is not null) return $"Install it: sudo dnf install postgresql{version}-server.";
-        return Tools.Find("apk", options.SearchPath) is not null
-            ? $"Install it: sudo apk add postgresql{version}."
-            : $"Install it: sudo apt-get install postgresql{(version is null ? "" : "-" + version)}, "
-                + "or the like with this system's package manager.";
-    }
+    public static string HowToInstall(int? major = null) =>
+        OperatingSystem.IsMacOS() ? $"Install it: brew install postgresql@{major ?? PostgresDownload.Major}."
+        : OperatingSystem.IsWindows() ? "Install it from https://www.postgresql.org/download/windows/."
+        : $"Install it: sudo apt-get install postgresql{(major is null ? "" : "-" + major)}, "
+            + "or the like with this system's package manager.";
 
     private static IEnumerable<string> Candidates(NativeServerOptions options) => options.Postgres switch
     {
@@ -89,9 +78,6 @@ internal sealed partial record PostgresInstallation(string Folder, int Major, st
             ? found with { Major = int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), Version = answer.Output }
             : null;
     }
-
-    private static string Describe(List<PostgresInstallation> found) =>
-        found.Count == 0 ? "none" : string.Join(", ", found.Select(one => $"{one.Major} in {one.Folder}"));
 
     [GeneratedRegex(@"\(PostgreSQL\) (\d+)")]
     private static partial Regex MajorVersion();

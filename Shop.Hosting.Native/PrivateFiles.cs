@@ -23,6 +23,14 @@ internal static class PrivateFiles
         await writer.WriteAsync(text.AsMemory(), cancel);
     }
 
+    /// <summary>Reads a file that another process may write just now.</summary>
+    public static string ReadShared(string path)
+    {
+        using var reader = new StreamReader(
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd();
+    }
+
     /// <summary>Locks a file until the stream is closed or this process ends. Null when another process has it.</summary>
     public static FileStream? TryLock(string path)
     {

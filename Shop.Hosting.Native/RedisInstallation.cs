@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace Shop.Hosting.Native;
 
 /// <summary>The program of a Redis server.</summary>
@@ -26,12 +28,12 @@ internal sealed record RedisInstallation(string Program, Dictionary<string, stri
                     $"Native:Redis is '{options.Redis}', but there is no such program. "
                     + $"Name one, or '{NativeServerOptions.Download}', or remove the setting.");
 
-        if (options.Redis is null
-            && Names.SelectMany(name => Tools.FindAll(name, [.. options.SearchPath, .. UsualPlaces])).FirstOrDefault() is { } found)
+        string[] places = [.. options.SearchPath, .. UsualPlaces];
+        if (options.Redis is null && Names.SelectMany(name => Tools.FindAll(name, places)).FirstOrDefault() is { } found)
             return new(found, []);
 
         if (!DebianPackages.AreAvailable(options))
-            throw new NativeServerException($"There is no Redis server on this machine. {HowToInstall(options)}");
+            throw new NativeServerException($"There is no Redis server on this machine. {HowToInstall()}");
 
         var folder = await preparation.Cache.GetAsync(
             DebianPackages.CacheName("redis"),
@@ -40,15 +42,13 @@ internal sealed record RedisInstallation(string Program, Dictionary<string, stri
                 try
                 {
                     await new DebianPackages(options, preparation.Report).UnpackAsync("redis-server", target, token);
-                    var unpacked = In(target);
-                    await Tools.RequireAsync(
-                        [unpacked.Program, "--version"], token, environment: unpacked.Environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
+                    await Tools.RequireAsync([In(target).Program, "--version"], token, environment: In(target).Environment!);
                 }
-                catch (Exception failure) when (failure is InvalidOperationException or System.ComponentModel.Win32Exception)
+                catch (Exception failure) when (failure is InvalidOperationException or Win32Exception)
                 {
                     throw new NativeServerException(
                         "There is no Redis server on this machine, and the distribution's package cannot be obtained: "
-                        + $"{failure.Message} {HowToInstall(options)}",
+                        + $"{failure.Message} {HowToInstall()}",
                         failure);
                 }
             },
@@ -61,15 +61,8 @@ internal sealed record RedisInstallation(string Program, Dictionary<string, stri
         Path.Combine(folder, "usr", "bin", "redis-server"),
         new() { ["LD_LIBRARY_PATH"] = string.Join(':', DebianPackages.LibraryFolders(folder)) });
 
-    private static string HowToInstall(NativeServerOptions options)
-    {
-        if (OperatingSystem.IsMacOS()) return "Install it: brew install redis.";
-        if (OperatingSystem.IsWindows())
-            return "Redis has no build for Windows: install Memurai (https://www.memurai.com), or run the AppHost in WSL "
-                + "or with a container engine.";
-        if (Tools.Find("dnf", options.SearchPath) is not null) return "Install it: sudo dnf install redis (or valkey).";
-        return Tools.Find("apk", options.SearchPath) is not null
-            ? "Install it: sudo apk add redis."
-            : "Install it: sudo apt-get install redis-server, or the like with this system's package manager.";
-    }
+    private static string HowToInstall() =>
+        OperatingSystem.IsMacOS() ? "Install it: brew install redis."
+        : OperatingSystem.IsWindows() ? "Install Memurai (https://www.memurai.com), or run the AppHost in WSL."
+        : "Install it: sudo apt-get install redis-server, or the like with this system's package manager.";
 }

@@ -1,15 +1,24 @@
-using System.ComponentModel;
-
 namespace Shop.Hosting.Native;
 
 /// <summary>
 /// PostgreSQL refuses to run as root, and no server needs to. A host that is root, as most CI containers are, starts
-/// them through a command that gives the rights up and then replaces itself by the server (exec), so that the
-/// orchestrator's child is the server itself.
+/// them by a command that gives the rights up and then replaces itself by the server (exec), so that the orchestrator's
+/// child is the server itself.
 /// </summary>
 internal static class UnprivilegedUser
 {
     private const string Nobody = "65534";
+
+    private static readonly string[] UserNamespace =
+        ["/usr/bin/unshare", "--user", $"--map-user={Nobody}", $"--map-group={Nobody}", "--"];
+
+    // The one right left is to reach data below root's home; the bit keeps it although the user changes.
+    private static readonly string[] OtherUser =
+    [
+        "/usr/bin/setpriv", "--reuid", Nobody, "--regid", Nobody, "--clear-groups",
+        "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup", "--",
+    ];
+
     private static readonly Lazy<Task<string[]>> Prefix = new(FindAsync);
 
     /// <summary>What to put before a command; nothing when the host is not root.</summary>
@@ -22,46 +31,23 @@ internal static class UnprivilegedUser
         var prefix = await Prefix.Value;
         if (prefix.Length == 0) return;
 
-        // In a user namespace root is only called nobody. The last host may have chosen the other way.
-        var owner = prefix.Contains("--reuid") ? Nobody : "0";
-        await Tools.RequireAsync(["chown", "-R", $"{owner}:{owner}", folder], cancel);
+        // In the user namespace root is only called nobody. The last host may have chosen the other way.
+        var owner = prefix == UserNamespace ? "0:0" : $"{Nobody}:{Nobody}";
+        await Tools.RequireAsync(["/usr/bin/chown", "-R", owner, folder], cancel);
     }
 
     private static async Task<string[]> FindAsync()
     {
-        if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess) return [];
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) return [];
 
-        string[] account = ["setpriv", "--reuid", Nobody, "--regid", Nobody, "--clear-groups"];
-        // Reaches data below root's home. Without the fix-up bit, access(2) would judge by the account alone.
-        string[] reach = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"];
-        string[][] ways =
-        [
-            ["unshare", "--user", $"--map-user={Nobody}", $"--map-group={Nobody}", "--"],
-            [.. account, .. reach, "--"],
-            [.. account, "--"],
-        ];
-        foreach (var way in ways)
+        foreach (var way in (string[][])[UserNamespace, OtherUser])
         {
-            if (Tools.Find(way[0], ["/usr/bin", "/bin", "/usr/sbin"]) is not { } tool) continue;
-
-            string[] prefix = [tool, .. way[1..]];
-            if (await WorksAsync(prefix)) return prefix;
+            if (!Tools.IsExecutable(way[0])) continue;
+            if ((await Tools.RunAsync([.. way, "true"], CancellationToken.None)).ExitCode == 0) return way;
         }
 
         throw new NativeServerException(
             "The AppHost runs as root, and neither unshare nor setpriv can start a server without root's rights here. "
             + "Install the package util-linux, or run the AppHost as an ordinary user.");
-    }
-
-    private static async Task<bool> WorksAsync(string[] prefix)
-    {
-        try
-        {
-            return (await Tools.RunAsync([.. prefix, "true"], CancellationToken.None)).ExitCode == 0;
-        }
-        catch (Win32Exception)
-        {
-            return false;
-        }
     }
 }

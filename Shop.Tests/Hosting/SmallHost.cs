@@ -20,15 +20,20 @@ internal sealed class SmallHost : IAsyncDisposable
 
     public ResourceNotificationService Notifications => _app.ResourceNotifications;
 
+    /// <summary>All entries that the dashboard would show.</summary>
+    public IEnumerable<string> ResourceNames =>
+        _app.Services.GetRequiredService<DistributedApplicationModel>().Resources.Select(resource => resource.Name).Order();
+
     /// <summary>Composes the application without starting it.</summary>
-    public static IDistributedApplicationTestingBuilder Compose(
+    public static IDistributedApplicationBuilder Compose(
         string[] settings, Action<IResourceBuilder<PostgresServerResource>, IResourceBuilder<RedisResource>>? configure = null)
     {
-        var builder = DistributedApplicationTestingBuilder.Create(settings, (options, _) =>
+        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
         {
-            // The AppHost's assembly knows where its orchestrator is.
-            options.AssemblyName = typeof(Projects.Shop_AppHost).Assembly.GetName().Name;
-            options.DisableDashboard = true;
+            Args = settings,
+            // This assembly knows where the orchestrator is.
+            AssemblyName = typeof(Projects.Shop_AppHost).Assembly.GetName().Name,
+            DisableDashboard = true,
         });
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
         var password = builder.AddParameter("password", () => builder.Configuration["password"] ?? "secret'\"\\ one", secret: true);
@@ -45,7 +50,7 @@ internal sealed class SmallHost : IAsyncDisposable
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         timeout.CancelAfter(StartTimeout);
-        var host = new SmallHost(await Compose(["--Native=true", .. settings], configure).BuildAsync(timeout.Token));
+        var host = new SmallHost(Compose(["--Native=true", .. settings], configure).Build());
         await host._app.StartAsync(timeout.Token);
         return host;
     }
@@ -127,7 +132,11 @@ internal sealed class SmallHost : IAsyncDisposable
     public async Task<string> ConnectionStringAsync(string resource) =>
         (await _app.GetConnectionStringAsync(resource, TestContext.Current.CancellationToken))!;
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
 
     private async Task<string> IdOfAsync(string resource) =>
         (await Notifications.WaitForResourceAsync(resource, _ => true, TestContext.Current.CancellationToken)).ResourceId;
