@@ -30,9 +30,9 @@ internal sealed partial class ServerLog(IResource resource, IServiceProvider ser
         ReportFailure(message);
     }
 
-    [LoggerMessage(LogLevel.Information, "{Message}")]
+    [LoggerMessage(1, LogLevel.Information, "{Message}")]
     private static partial void LogProgress(ILogger log, string message);
 
-    [LoggerMessage(LogLevel.Error, "{Message}")]
+    [LoggerMessage(2, LogLevel.Error, "{Message}")]
     private static partial void LogFailure(ILogger log, string message);
 }

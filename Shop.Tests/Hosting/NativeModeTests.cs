@@ -47,7 +47,7 @@ public sealed class NativeModeTests : IDisposable
     {
         var docker = Path.Combine(_home.Folder, "docker");
         File.WriteAllText(docker, $"#!/bin/sh\n{script}\n");
-        File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return $"--PATH={_home.Folder}";
     }
 }
