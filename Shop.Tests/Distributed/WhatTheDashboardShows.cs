@@ -1,0 +1,111 @@
+using Shop.Tests.Security;
+
+namespace Shop.Tests.Distributed;
+
+/// <summary>Traces and logs are there to be read by people: one purchase is one trace, and nothing else is in the way.</summary>
+[Collection(nameof(SharedShop))]
+public sealed class WhatTheDashboardShows(SharedShop shop) : IDisposable
+{
+    private const int LinesOfAStart = 30;
+    private static readonly string[] Services = AttackedShop.Services;
+    private static readonly string[] Troubles = ["warn:", "fail:", "crit:", "WARNING", "ERROR", "FATAL", "PANIC"];
+
+    [Fact]
+    public async Task One_purchase_is_one_trace_from_the_gateway_to_the_delivered_parcel()
+    {
+        var customer = await shop.NewCustomerAsync();
+        var product = (Guid)(await customer.PlentifulProductAsync())["id"]!;
+        shop.Telemetry.IsRecording = true;
+
+        var order = await customer.OrderAsync(Customer.OrderOf(product));
+        await Eventually.Equals("Delivered", () => customer.StatusOfAsync(order), what: "The order's delivery");
+
+        // The last step: Orders has handled that the parcel arrived.
+        var trace = await Eventually.Is(
+            () => Task.FromResult(Trace("POST /api/orders")),
+            spans => spans.Any(span => span is { Service: "orders", Name: "process shipment-delivered" }),
+            what: "The trace of the purchase");
+        var root = Assert.Single(trace, span => span.IsRoot);
+        Assert.Equal(("gateway", "POST /api/orders/{**rest}"), (root.Service, root.Name));
+        foreach (var (service, name) in ((string, string)[])
+        [
+            ("orders", "POST /api/orders"), ("orders", "send payment-requested"), ("payments", "process payment-requested"),
+            ("payments", "bank charge"), ("payments", "send payment-captured"), ("orders", "process payment-captured"),
+            ("orders", "send shipment-requested"), ("shipping", "process shipment-requested"), ("shipping", "send shipment-delivered"),
+        ])
+        {
+            Assert.Contains(trace, span => span.Service == service && span.Name == name);
+        }
+
+        // Every span hangs on another one of this trace.
+        var ids = trace.Select(span => span.SpanId).ToHashSet();
+        Assert.All(trace, span => Assert.True(span.IsRoot || ids.Contains(span.ParentId), $"{span} hangs on nothing."));
+    }
+
+    [Fact]
+    public async Task Work_that_finds_nothing_to_do_makes_no_trace()
+    {
+        shop.Telemetry.IsRecording = true;
+
+        // What earlier tests have set in motion comes to its end first.
+        await Eventually.Is(
+            async () =>
+            {
+                shop.Telemetry.Clear();
+                await QuietAsync(TimeSpan.FromSeconds(10));
+                return Roots();
+            },
+            roots => roots.Count == 0, within: TimeSpan.FromSeconds(60), what: "Ten seconds without a trace");
+
+        // That it would have been seen:
+        await shop.Anonymous().GetAsync("/api/products");
+        await Eventually.Is(() => Task.FromResult(Roots()), roots => roots.Count > 0, what: "The trace of a request");
+    }
+
+    [Fact]
+    public void A_healthy_start_is_short_and_without_a_warning()
+    {
+        foreach (var resource in (string[])[.. Services, "postgres", "redis"])
+        {
+            var lines = shop.Start.Where(line => line.Resource == resource).Select(line => line.Line).ToArray();
+            Assert.NotEmpty(lines);
+            Assert.True(lines.Length < LinesOfAStart, $"{resource}: {lines.Length} lines\n{string.Join('\n', lines)}");
+            Assert.DoesNotContain(lines, line => Troubles.Any(trouble => line.Contains(trouble, StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
+    public async Task An_order_is_one_line_at_each_service_that_has_a_part_in_it()
+    {
+        var customer = await shop.NewCustomerAsync();
+        var order = await customer.OrderAsync(Customer.OrderOf((Guid)(await customer.PlentifulProductAsync())["id"]!));
+        await Eventually.Equals("Delivered", () => customer.StatusOfAsync(order), what: "The order's delivery");
+
+        await Eventually.Is(
+            async () => (await shop.ConsolesAsync()).Where(line => line.Line.Contains($"{order}", StringComparison.Ordinal))
+                .Select(line => line.Resource).Order().ToArray(),
+            seen => seen is ["orders", "payments", "shipping"], what: "One line each");
+    }
+
+    public void Dispose()
+    {
+        shop.Telemetry.IsRecording = false;
+        shop.Telemetry.Clear();
+    }
+
+    // The only way to see that nothing happens is to look for a while.
+    private static async Task QuietAsync(TimeSpan time)
+    {
+        using var timer = new PeriodicTimer(time);
+        await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+    }
+
+    private List<OtlpSpan> Roots() => [.. shop.Telemetry.Spans().Where(span => span.IsRoot)];
+
+    private List<OtlpSpan> Trace(string beginning)
+    {
+        var spans = shop.Telemetry.Spans();
+        var root = spans.SingleOrDefault(span => span.IsRoot && span.Name.StartsWith(beginning, StringComparison.Ordinal));
+        return [.. spans.Where(span => span.TraceId == root?.TraceId)];
+    }
+}
