@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,14 +13,15 @@ internal sealed class ShopClient : IDisposable
 
     public static async Task<ShopClient> SignInAsync(IServiceProvider services, string email, CancellationToken cancel)
     {
-        var gateway = services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<ProjectResource>()
-            .Single(project => project.Name == "gateway");
+        var model = services.GetRequiredService<DistributedApplicationModel>();
+        var gateway = model.Resources.OfType<ProjectResource>().Single(project => project.Name == "gateway");
         var client = new ShopClient(services.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(ShopClient)));
         try
         {
             client._http.BaseAddress = new(gateway.GetEndpoint("http").Url);
-            var session = await client.SendAsync(HttpMethod.Post, "/api/users/session", cancel, new { email, password = DemoAccounts.Password });
-            client._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string?)session!["accessToken"]);
+            var account = new { email, password = DemoAccounts.Password };
+            var session = await client.SendAsync(HttpMethod.Post, "/api/users/session", cancel, account);
+            client._http.DefaultRequestHeaders.Authorization = new("Bearer", (string?)session!["accessToken"]);
             return client;
         }
         catch
@@ -35,7 +35,8 @@ internal sealed class ShopClient : IDisposable
     /// <exception cref="HttpRequestException">The shop refused, or could not be reached; the message says why.</exception>
     public async Task<JsonNode?> SendAsync(HttpMethod method, string path, CancellationToken cancel, object? body = null)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, path);
+        request.Content = body is null ? null : JsonContent.Create(body);
         if (method == HttpMethod.Post)
             request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
 
@@ -44,8 +45,9 @@ internal sealed class ShopClient : IDisposable
         if (answer.IsSuccessStatusCode)
             return text.Length == 0 ? null : JsonNode.Parse(text);
 
-        var problem = answer.Content.Headers.ContentType?.MediaType == "application/problem+json" ? JsonNode.Parse(text) : null;
-        throw new HttpRequestException((string?)problem?["detail"] ?? $"{method} {path} was answered by {(int)answer.StatusCode}.");
+        var isProblem = answer.Content.Headers.ContentType?.MediaType == "application/problem+json";
+        var detail = isProblem ? (string?)JsonNode.Parse(text)?["detail"] : null;
+        throw new HttpRequestException(detail ?? $"{method} {path} was answered by {(int)answer.StatusCode}.");
     }
 
     public void Dispose() => _http.Dispose();

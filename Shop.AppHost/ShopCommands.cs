@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Service = Aspire.Hosting.ApplicationModel.IResourceBuilder<Aspire.Hosting.ApplicationModel.ProjectResource>;
 
 namespace Shop.AppHost;
 
@@ -13,22 +14,28 @@ internal static class ShopCommands
     // One of each kind: most go well, some are declined, some come late.
     private static readonly string[] Tokens = ["tok_visa", "tok_visa", "tok_declined", "tok_visa", "tok_flaky"];
 
-    public static IResourceBuilder<ProjectResource> WithSeedOrdersCommand(this IResourceBuilder<ProjectResource> service) =>
-        service.WithShopCommand("seed-orders", "Seed orders", $"Places {Orders} orders as Alice.", "CartFilled", SeedOrdersAsync);
-
-    public static IResourceBuilder<ProjectResource> WithReplayDeadLettersCommand(this IResourceBuilder<ProjectResource> service) =>
+    public static Service WithSeedOrdersCommand(this Service service) =>
         service.WithShopCommand(
-            "replay-dead-letters", "Replay dead letters", "Handles every message that was given up once more.", "ArrowRepeatAll",
+            "seed-orders", "Seed orders", $"Places {Orders} orders as Alice.", "Cart", SeedOrdersAsync);
+
+    public static Service WithReplayDeadLettersCommand(this Service service) =>
+        service.WithShopCommand(
+            "replay-dead-letters",
+            "Replay dead letters",
+            "Handles every message that was given up once more.",
+            "ArrowRepeatAll",
             (services, cancel) => ReplayDeadLettersAsync(services, $"/api/{service.Resource.Name}/dead-letters", cancel));
 
-    public static IResourceBuilder<ProjectResource> WithReconcileCommand(this IResourceBuilder<ProjectResource> payments) =>
-        payments.WithShopCommand("reconcile", "Reconcile", "Compares our payments with the bank's record.", "Scales", ReconcileAsync);
+    public static Service WithReconcileCommand(this Service payments) =>
+        payments.WithShopCommand(
+            "reconcile", "Reconcile", "Compares our payments with the bank's record.", "Scales", ReconcileAsync);
 
-    public static IResourceBuilder<ProjectResource> WithRotateSigningKeysCommand(this IResourceBuilder<ProjectResource> users) =>
-        users.WithShopCommand("rotate-signing-keys", "Rotate signing keys", "Publishes the next signing key.", "Key", RotateAsync);
+    public static Service WithRotateSigningKeysCommand(this Service users) =>
+        users.WithShopCommand(
+            "rotate-signing-keys", "Rotate signing keys", "Publishes the next signing key.", "Key", RotateAsync);
 
-    private static IResourceBuilder<ProjectResource> WithShopCommand(
-        this IResourceBuilder<ProjectResource> service, string name, string displayName, string description, string icon,
+    private static Service WithShopCommand(
+        this Service service, string name, string displayName, string description, string icon,
         Func<IServiceProvider, CancellationToken, Task<string>> run) =>
         service.WithCommand(
             name,
@@ -66,7 +73,7 @@ internal static class ShopCommands
             var order = new
             {
                 lines = new[] { new { productId = (Guid)products[number % products.Length]!["id"]!, quantity = 1 } },
-                shipTo = new { name = "Alice Example", line1 = "Invalidenstr. 1", city = "Berlin", postalCode = "10115", country = "DE" },
+                shipTo = new { name = "Alice", line1 = "Invalidenstr. 1", city = "Berlin", postalCode = "10115", country = "DE" },
                 paymentToken = Tokens[number % Tokens.Length],
             };
             await shop.SendAsync(HttpMethod.Post, "/api/orders", cancel, order);
@@ -75,7 +82,8 @@ internal static class ShopCommands
         return $"{Orders} orders were placed.";
     }
 
-    private static async Task<string> ReplayDeadLettersAsync(IServiceProvider services, string path, CancellationToken cancel)
+    private static async Task<string> ReplayDeadLettersAsync(
+        IServiceProvider services, string path, CancellationToken cancel)
     {
         using var shop = await ShopClient.SignInAsync(services, DemoAccounts.Operator, cancel);
         var replayed = 0;

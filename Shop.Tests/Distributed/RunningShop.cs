@@ -33,7 +33,11 @@ public class RunningShop : IAsyncLifetime
         using var patience = new CancellationTokenSource(Patience);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(
             ["--Services:shipping:Settings:Shipping:Carrier:StepTime=00:00:00.300", .. Settings], patience.Token);
-        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning)
+            // A resource that is not healthy yet is what the tests wait for, or what they made.
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
+            .AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
+            .AddFilter("Shop.AppHost.Resources", LogLevel.Warning));
         Prepare(builder);
         _app = await builder.BuildAsync(patience.Token);
         await _app.StartAsync(patience.Token);

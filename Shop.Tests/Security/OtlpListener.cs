@@ -69,7 +69,10 @@ internal sealed class OtlpListener : IAsyncDisposable
 
     /// <summary>The spans that have arrived so far.</summary>
     public IReadOnlyList<OtlpSpan> Spans() =>
-        [.. _received.Where(one => one.Path.EndsWith("traces", StringComparison.Ordinal)).SelectMany(one => OtlpSpan.In(one.Content))];
+    [
+        .. _received.Where(one => one.Path.EndsWith("traces", StringComparison.Ordinal))
+            .SelectMany(one => OtlpSpan.In(one.Content)),
+    ];
 
     /// <summary>Forgets what has arrived so far.</summary>
     public void Clear() => _received.Clear();
