@@ -95,6 +95,10 @@ internal sealed partial class ParcelRounds(
             using var activity = metrics.StartMove(shipment.TraceParent);
             shipment.Release();
             db.Apply(shipment, answers[shipment.Id], now);
+            activity?.DisplayName = $"parcel {shipment.State.Status}";
+            // Inside its span, so that the line leads to the order's trace; if the commit fails, it comes twice.
+            if (shipment.Events.Count > 0 && shipment.State.Status is ShipmentStatus.Delivered or ShipmentStatus.Rejected)
+                LogEnded(shipment.OrderId, shipment.State.Status);
         }
 
         await db.SaveChangesAsync();
@@ -102,8 +106,6 @@ internal sealed partial class ParcelRounds(
         foreach (var shipment in shipments.Where(shipment => shipment.Events.Count > 0))
         {
             metrics.Became(shipment.State.Status);
-            if (shipment.State.Status is ShipmentStatus.Delivered or ShipmentStatus.Rejected)
-                LogEnded(shipment.OrderId, shipment.State.Status);
         }
     }
 

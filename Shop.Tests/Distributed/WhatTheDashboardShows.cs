@@ -1,3 +1,6 @@
+using System.Net.Sockets;
+using System.Text;
+using Aspire.Hosting.Testing;
 using Shop.Tests.Security;
 
 namespace Shop.Tests.Distributed;
@@ -92,11 +95,41 @@ public sealed class WhatTheDashboardShows(SharedShop shop) : IDisposable
             seen => seen is ["orders", "payments", "shipping"], what: "One line each");
     }
 
+    [Fact]
+    public async Task A_client_that_hangs_up_leaves_no_warning()
+    {
+        const int Times = 10;
+        var gateway = shop.App.GetEndpoint("gateway", "http").Port;
+        var before = await WarningsOfTheGatewayAsync();
+        shop.Telemetry.IsRecording = true;
+
+        for (var time = 0; time < Times; time++)
+        {
+            using var client = await RawHttp.ConnectAsync(gateway);
+            await client.SendAsync(Encoding.ASCII.GetBytes(
+                "POST /api/users/session HTTP/1.1\r\nHost: localhost\r\n"
+                + "Content-Type: application/json\r\nContent-Length: 60\r\n\r\n{"));
+            client.Shutdown(SocketShutdown.Both);
+        }
+
+        await Eventually.Is(
+            () => Task.FromResult(Roots().Count(span => span.Name.Contains("session", StringComparison.Ordinal))),
+            count => count >= Times, what: "The requests' ends");
+        Assert.Equal(before, await WarningsOfTheGatewayAsync());
+    }
+
     public void Dispose()
     {
         shop.Telemetry.IsRecording = false;
         shop.Telemetry.Clear();
     }
+
+    private async Task<string[]> WarningsOfTheGatewayAsync() =>
+    [
+        .. from line in await shop.ConsolesAsync()
+           where line.Resource == "gateway" && line.Line.Contains(" warn: ", StringComparison.Ordinal)
+           select line.Line,
+    ];
 
     // The only way to see that nothing happens is to look for a while.
     private static async Task QuietAsync(TimeSpan time)
