@@ -18,6 +18,9 @@ internal static class ServiceSettings
                 service.WithEnvironment(key.Replace(":", "__", StringComparison.Ordinal), value);
         }
 
+#pragma warning disable ASPIRECERTIFICATES001 // Experimental in name; says that plain HTTP needs no trusted certificate.
+        service.WithoutHttpsCertificate();
+#pragma warning restore ASPIRECERTIFICATES001
         return service.WithHttpHealthCheck("/health/ready")
             .WithReplicas(configuration.GetValue("Replicas", 1))
             .StartedWithoutDotnetRun();

@@ -48,7 +48,11 @@ internal static class GatewayModule
         app.MapGet("/api/orders/{id:guid}/overview", OrderOverview.Handle)
             .WithSummary("An order with its payment and its shipment, composed in one answer")
             .RequireAuthorization(Policies.Customer);
-        app.MapReverseProxy();
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.UseMiddleware<ForwardingErrors>();
+            proxy.UseLoadBalancing();
+        });
     }
 
     private static RouteConfig Route(string service, string path, Access access, params string[] methods) => new()

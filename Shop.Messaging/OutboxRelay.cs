@@ -57,7 +57,7 @@ internal sealed class OutboxRelay<TDb>(
         if (claimed.Count == 0)
             return 0;
 
-        var spans = claimed.ConvertAll(row => telemetry.Sending(module.Stream, row.Id, row.TraceParent));
+        var spans = claimed.ConvertAll(row => telemetry.Sending(module.Stream, row));
         try
         {
             faults.Reached(module.Claimed);
@@ -78,13 +78,16 @@ internal sealed class OutboxRelay<TDb>(
         }
     }
 
-    private async Task<List<Row>> ClaimAsync(NpgsqlConnection connection, OutboxSql sql, CancellationToken cancel)
+    private async Task<List<OutboxRow>> ClaimAsync(NpgsqlConnection connection, OutboxSql sql, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(sql.Claim, connection) { Parameters = { new() { Value = module.Options.RelayBatch } } };
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        List<Row> claimed = [];
+        List<OutboxRow> claimed = [];
         while (await reader.ReadAsync(cancel))
-            claimed.Add(new(reader.GetGuid(0), reader.GetString(1), await reader.IsDBNullAsync(2, cancel) ? null : reader.GetString(2)));
+        {
+            var traceParent = await reader.IsDBNullAsync(4, cancel) ? null : reader.GetString(4);
+            claimed.Add(new(reader.GetGuid(0), reader.GetString(1), reader.GetGuid(2), reader.GetString(3), traceParent));
+        }
 
         // RETURNING promises no order.
         claimed.Sort(static (one, other) => one.Id.CompareTo(other.Id));
@@ -108,9 +111,10 @@ internal sealed class OutboxRelay<TDb>(
         await db.Database.CloseConnectionAsync();
         _measured = clock.GetTimestamp();
     }
-
-    private readonly record struct Row(Guid Id, string Content, string? TraceParent);
 }
+
+/// <summary>What the relay reads of an <see cref="OutboxMessage"/>.</summary>
+internal readonly record struct OutboxRow(Guid Id, string Type, Guid Subject, string Content, string? TraceParent);
 
 /// <summary>The statements of the relay for the schema of a context.</summary>
 internal sealed record OutboxSql(string Claim, string Measure)
@@ -122,7 +126,7 @@ internal sealed record OutboxSql(string Claim, string Measure)
             $"""
             DELETE FROM {outbox}
             WHERE id = ANY (ARRAY (SELECT id FROM {outbox} ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
-            RETURNING id, content, trace_parent
+            RETURNING id, type, subject, content, trace_parent
             """,
             $"SELECT count(*), min(at) FROM (SELECT at FROM {outbox} ORDER BY id LIMIT 10000) AS waiting");
     }
