@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -34,7 +35,7 @@ internal static class Telemetry
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation())
             .WithTracing(tracing => tracing
-                .SetSampler(new ParentBasedSampler(new NoClientRoots()))
+                .SetSampler(new ParentBasedSampler(new NoClientRoots(ConfiguredSampler(builder.Configuration))))
                 .AddSource("Shop.*")
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
                 .AddHttpClientInstrumentation());
@@ -42,13 +43,24 @@ internal static class Telemetry
             telemetry.UseOtlpExporter();
     }
 
+    // OTEL_TRACES_SAMPLER by its standard values; the SDK ignores the variable once a sampler is set in code.
+    private static Sampler ConfiguredSampler(IConfiguration configuration) => configuration["OTEL_TRACES_SAMPLER"] switch
+    {
+        "always_off" or "parentbased_always_off" => new AlwaysOffSampler(),
+        "traceidratio" or "parentbased_traceidratio" =>
+            new TraceIdRatioBasedSampler(configuration.GetValue("OTEL_TRACES_SAMPLER_ARG", 1.0)),
+        _ => new AlwaysOnSampler(),
+    };
+
     /// <summary>
     /// Background work asks its database and Redis several times a second whether there is something to do. Such a call
     /// belongs to nobody's request or message and would bury those that do.
     /// </summary>
-    private sealed class NoClientRoots : Sampler
+    private sealed class NoClientRoots(Sampler others) : Sampler
     {
         public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
-            new(samplingParameters.Kind == ActivityKind.Client ? SamplingDecision.Drop : SamplingDecision.RecordAndSample);
+            samplingParameters.Kind == ActivityKind.Client
+                ? new(SamplingDecision.Drop)
+                : others.ShouldSample(samplingParameters);
     }
 }

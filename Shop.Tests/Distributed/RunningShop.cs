@@ -150,8 +150,21 @@ public class RunningShop : IAsyncLifetime
     }
 
     /// <summary>The process that runs a resource now, by what the host reports of it.</summary>
-    public async Task<int> ProcessIdOfAsync(string resource) =>
-        ProcessId(await SeenAsync(resource, seen => ProcessId(seen) is not null))!.Value;
+    public async Task<int> ProcessIdOfAsync(string resource)
+    {
+        var seen = await SeenAsync(resource, seen => (ProcessId(seen) as object ?? ContainerEngine.ContainerOf(seen)) is not null);
+        return ProcessId(seen) ?? await ContainerEngine.ProcessOfAsync(ContainerEngine.ContainerOf(seen)!);
+    }
+
+    /// <summary>Stops the processes of a resource (SIGSTOP) while something is done: they are neither dead nor alive.</summary>
+    public async Task StallAsync(string resource, Func<Task> meanwhile)
+    {
+        var process = await ProcessIdOfAsync(resource);
+        if (ContainerEngine.ContainerOf(await SeenAsync(resource, _ => true)) is { } container)
+            await ContainerEngine.StallAsync(container, meanwhile);
+        else
+            await Processes.StallAsync(process, meanwhile);
+    }
 
     /// <summary>The state of a resource, or of the replica of this id, once it is as asked.</summary>
     public async Task<ResourceEvent> SeenAsync(string resource, Func<ResourceEvent, bool> isRight)
@@ -170,8 +183,10 @@ public class RunningShop : IAsyncLifetime
     public async Task KillAsync(string resource)
     {
         var killed = await ProcessIdOfAsync(resource);
-        using (var process = Process.GetProcessById(killed))
-            process.Kill();
+        if (ContainerEngine.ContainerOf(await SeenAsync(resource, _ => true)) is { } container)
+            await ContainerEngine.KillAsync(container);
+        else
+            await Processes.SignalAsync(killed, "KILL");
 
         await StartDeadAsync(resource, killed);
     }

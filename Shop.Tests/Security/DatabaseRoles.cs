@@ -48,7 +48,7 @@ public class DatabaseRoles(SharedShop shop)
     [Fact]
     public async Task Are_all_that_services_are_told_of_the_server()
     {
-        var password = new NpgsqlConnectionStringBuilder(await shop.App.GetConnectionStringAsync("postgres")).Password!;
+        var password = new NpgsqlConnectionStringBuilder(await shop.App.GetConnectionStringAsync("postgres", TestContext.Current.CancellationToken)).Password!;
         foreach (var service in Services)
         {
             var seen = await shop.SeenAsync(service, seen => !seen.Snapshot.EnvironmentVariables.IsEmpty);
