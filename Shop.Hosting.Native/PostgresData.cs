@@ -90,7 +90,10 @@ internal sealed class PostgresData(Preparation preparation)
             ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
             : ["--locale=C"];
         await RunAsync(
-            [server.InitDb, "-D", Path.Combine(folder, "pgdata"), "-U", user, "--auth=reject", "--encoding=UTF8", .. locale, "--no-sync"],
+            [
+                server.InitDb, "-D", Path.Combine(folder, "pgdata"), "-U", user, "--auth=reject", "--encoding=UTF8",
+                .. locale, "--no-sync",
+            ],
             cancel);
     }
 

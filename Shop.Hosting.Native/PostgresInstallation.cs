@@ -25,7 +25,8 @@ internal sealed partial record PostgresInstallation(string Folder, int Major, st
     public string InitDb => Path.Combine(Folder, Tools.FileName("initdb"));
 
     /// <summary>A server that reads data of this version, or starts new data: of this machine, else downloaded.</summary>
-    public static async Task<PostgresInstallation> FindAsync(Preparation preparation, int? dataMajor, CancellationToken cancel)
+    public static async Task<PostgresInstallation> FindAsync(
+        Preparation preparation, int? dataMajor, CancellationToken cancel)
     {
         var setting = preparation.Options.Postgres;
         List<PostgresInstallation> unfit = [];
@@ -43,8 +44,9 @@ internal sealed partial record PostgresInstallation(string Folder, int Major, st
 
         if (dataMajor is { } major && major != PostgresDownload.Major)
             throw new NativeServerException(
-                $"The data in {preparation.Data.Path} was written by PostgreSQL {major}, and there is no PostgreSQL {major} "
-                + $"here (found: {string.Join(", ", unfit.Select(one => $"{one.Major} in {one.Folder}"))}). {HowToInstall(major)} "
+                $"The data in {preparation.Data.Path} was written by PostgreSQL {major}, and there is no such version here "
+                + $"(found: {string.Join(", ", unfit.Select(one => $"{one.Major} in {one.Folder}"))}). "
+                + $"{HowToInstall(major)} "
                 + "Or move the data with pg_dump on a machine that has it, or delete that folder to start empty.");
 
         return await AskAsync(await PostgresDownload.GetAsync(preparation, cancel), cancel)
@@ -75,7 +77,7 @@ internal sealed partial record PostgresInstallation(string Folder, int Major, st
 
         var answer = await Tools.RunAsync([found.Postgres, "--version"], cancel);
         return answer.ExitCode == 0 && MajorVersion().Match(answer.Output) is { Success: true } match
-            ? found with { Major = int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), Version = answer.Output }
+            ? new(folder, int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), answer.Output)
             : null;
     }
 

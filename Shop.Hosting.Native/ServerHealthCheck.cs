@@ -10,7 +10,8 @@ internal sealed class ServerHealthCheck(NativeServer server, IServiceProvider se
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private string? _reported;
 
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var started = Stopwatch.GetTimestamp();
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

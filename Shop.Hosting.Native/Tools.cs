@@ -20,7 +20,8 @@ internal static class Tools
     /// highest version first.
     /// </summary>
     public static IEnumerable<string> FindAll(string name, IEnumerable<string> folders) =>
-        folders.SelectMany(Expand).Select(folder => Path.Combine(folder, FileName(name))).Where(IsExecutable).Distinct();
+        folders.SelectMany(Expand).Select(folder => Path.Combine(folder, FileName(name)))
+            .Where(IsExecutable).Distinct();
 
     /// <summary>The file name of a program on this system.</summary>
     public static string FileName(string program) => OperatingSystem.IsWindows() ? program + ".exe" : program;

@@ -11,6 +11,8 @@ public sealed class NativeServerTests : IDisposable
     private static readonly string[] Servers = ["postgres", "redis"];
     private readonly TemporaryHome _home = new();
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     public void Dispose() => _home.Dispose();
 
     [Fact]
@@ -57,7 +59,7 @@ public sealed class NativeServerTests : IDisposable
         await host.HealthyAsync();
 
         await host.CommandAsync("postgres", KnownResourceCommands.StopCommand);
-        await host.Notifications.WaitForResourceAsync("shop", KnownResourceStates.TerminalStates, TestContext.Current.CancellationToken);
+        await host.Notifications.WaitForResourceAsync("shop", KnownResourceStates.TerminalStates, Cancel);
         await host.CommandAsync("postgres", KnownResourceCommands.StartCommand);
         await host.CommandAsync("redis", KnownResourceCommands.RestartCommand);
         await host.HealthyAsync();
@@ -79,7 +81,7 @@ public sealed class NativeServerTests : IDisposable
             var process = await host.ProcessIdAsync(server);
             foreach (var file in (string[])["cmdline", "environ"])
             {
-                var text = await File.ReadAllTextAsync($"/proc/{process}/{file}", TestContext.Current.CancellationToken);
+                var text = await File.ReadAllTextAsync($"/proc/{process}/{file}", Cancel);
                 Assert.NotEmpty(text);
                 Assert.DoesNotContain("the-secret-of-postgres", text, StringComparison.Ordinal);
                 Assert.DoesNotContain(redis, text, StringComparison.Ordinal);
@@ -111,14 +113,14 @@ public sealed class NativeServerTests : IDisposable
     {
         var version = Path.Combine(_home.Volume("postgres-data"), "pgdata", "PG_VERSION");
         Directory.CreateDirectory(Path.GetDirectoryName(version)!);
-        await File.WriteAllTextAsync(version, "12\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(version, "12\n", Cancel);
 
         await using var host = await SmallHost.StartAsync(_home.Settings, SmallHost.WithVolumes);
 
         var log = await host.LogWhenAsync("postgres", KnownResourceStates.FailedToStart);
         Assert.Contains("was written by PostgreSQL 12", log, StringComparison.Ordinal);
         Assert.Contains("Install it", log, StringComparison.Ordinal);
-        Assert.Equal("12\n", await File.ReadAllTextAsync(version, TestContext.Current.CancellationToken));
+        Assert.Equal("12\n", await File.ReadAllTextAsync(version, Cancel));
     }
 
     [Fact]

@@ -16,6 +16,8 @@ internal sealed class SmallHost : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private readonly DistributedApplication _app;
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     private SmallHost(DistributedApplication app) => _app = app;
 
     public ResourceNotificationService Notifications => _app.ResourceNotifications;
@@ -48,7 +50,7 @@ internal sealed class SmallHost : IAsyncDisposable
     public static async Task<SmallHost> StartAsync(
         string[] settings, Action<IResourceBuilder<PostgresServerResource>, IResourceBuilder<RedisResource>>? configure = null)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         timeout.CancelAfter(StartTimeout);
         var host = new SmallHost(Compose(["--Native=true", .. settings], configure).Build());
         await host._app.StartAsync(timeout.Token);
@@ -65,7 +67,7 @@ internal sealed class SmallHost : IAsyncDisposable
 
     public async Task<SmallHost> HealthyAsync()
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         timeout.CancelAfter(StartTimeout);
         foreach (var resource in (string[])["shop", "redis"])
             await Notifications.WaitForResourceHealthyAsync(resource, timeout.Token);
@@ -75,7 +77,7 @@ internal sealed class SmallHost : IAsyncDisposable
     /// <summary>Waits for a state of a resource, and returns all that its log says by then.</summary>
     public async Task<string> LogWhenAsync(string resource, string state)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         timeout.CancelAfter(StartTimeout);
         await Notifications.WaitForResourceAsync(resource, state, timeout.Token);
         return await LogAsync(resource);
@@ -93,7 +95,7 @@ internal sealed class SmallHost : IAsyncDisposable
     public async Task CommandAsync(string resource, string command)
     {
         var result = await _app.ResourceCommands.ExecuteCommandAsync(
-            await IdOfAsync(resource), command, cancellationToken: TestContext.Current.CancellationToken);
+            await IdOfAsync(resource), command, cancellationToken: Cancel);
         Assert.True(result.Success, $"{command} {resource}: {result.Message}");
     }
 
@@ -101,7 +103,7 @@ internal sealed class SmallHost : IAsyncDisposable
     public async Task KillAndStartAsync(string resource)
     {
         await Processes.SignalAsync(await ProcessIdAsync(resource), "KILL");
-        await Notifications.WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, TestContext.Current.CancellationToken);
+        await Notifications.WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, Cancel);
         await CommandAsync(resource, KnownResourceCommands.StartCommand);
         await HealthyAsync();
     }
@@ -109,28 +111,28 @@ internal sealed class SmallHost : IAsyncDisposable
     public async Task<int> ProcessIdAsync(string resource)
     {
         var running = await Notifications.WaitForResourceAsync(
-            resource, seen => ProcessId(seen.Snapshot) is not null, TestContext.Current.CancellationToken);
+            resource, seen => ProcessId(seen.Snapshot) is not null, Cancel);
         return Convert.ToInt32(ProcessId(running.Snapshot), CultureInfo.InvariantCulture);
     }
 
     public async Task<T> QueryAsync<T>(string sql)
     {
-        var connectionString = await _app.GetConnectionStringAsync("shop", TestContext.Current.CancellationToken);
+        var connectionString = await _app.GetConnectionStringAsync("shop", Cancel);
         await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await connection.OpenAsync(Cancel);
         await using var command = new NpgsqlCommand(sql, connection);
-        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+        return (T)(await command.ExecuteScalarAsync(Cancel))!;
     }
 
     public async Task<T> RedisAsync<T>(Func<IDatabase, Task<T>> use)
     {
-        var connectionString = await _app.GetConnectionStringAsync("redis", TestContext.Current.CancellationToken);
+        var connectionString = await _app.GetConnectionStringAsync("redis", Cancel);
         await using var connection = await ConnectionMultiplexer.ConnectAsync(connectionString!);
         return await use(connection.GetDatabase());
     }
 
     public async Task<string> ConnectionStringAsync(string resource) =>
-        (await _app.GetConnectionStringAsync(resource, TestContext.Current.CancellationToken))!;
+        (await _app.GetConnectionStringAsync(resource, Cancel))!;
 
     public async ValueTask DisposeAsync()
     {
@@ -139,7 +141,7 @@ internal sealed class SmallHost : IAsyncDisposable
     }
 
     private async Task<string> IdOfAsync(string resource) =>
-        (await Notifications.WaitForResourceAsync(resource, _ => true, TestContext.Current.CancellationToken)).ResourceId;
+        (await Notifications.WaitForResourceAsync(resource, _ => true, Cancel)).ResourceId;
 
     private static object? ProcessId(CustomResourceSnapshot snapshot) => snapshot.State?.Text == KnownResourceStates.Running
         ? snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value
