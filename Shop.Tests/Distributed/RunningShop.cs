@@ -51,6 +51,13 @@ public class RunningShop : IAsyncLifetime
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
             // All that Postgres writes goes to standard error, and so would be an error here.
             .AddFilter("Shop.AppHost.Resources.postgres", LogLevel.None));
+        // Data without a volume is thrown away with the host.
+        foreach (var resource in builder.Resources)
+        {
+            foreach (var volume in resource.Annotations.OfType<ContainerMountAnnotation>().ToArray())
+                resource.Annotations.Remove(volume);
+        }
+
         Prepare(builder);
         _app = await builder.BuildAsync(patience.Token);
         if (RestartsWhatDies)
