@@ -16,7 +16,7 @@ namespace Shop.Messaging;
 /// <param name="log">Gets the two lines.</param>
 internal sealed partial class Outage(string what, int threshold, ILogger log)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private int _failures;
     private long _successes;
 

@@ -12,9 +12,6 @@ public static class Redis
     /// </summary>
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>A connection on which nobody says anything is asked so often whether it is still one.</summary>
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
-
     /// <summary>
     /// Adds <see cref="IConnectionMultiplexer"/> for the connection string <c>redis</c>; calls after the first do nothing.
     /// Redis being away must not make a service unready, so it is no health check.
@@ -32,7 +29,8 @@ public static class Redis
             options =>
             {
                 options.AsyncTimeout = options.SyncTimeout = (int)CommandTimeout.TotalMilliseconds;
-                options.KeepAlive = (int)KeepAlive.TotalSeconds;
+                // A question each second, so that there always is one that can go without an answer.
+                options.HeartbeatConsistencyChecks = true;
             });
     }
 }

@@ -17,7 +17,7 @@ namespace Shop.ServiceDefaults;
 /// </param>
 public abstract partial class WorkLoop(string name, TimeSpan interval, Task ready, ILogger log) : BackgroundService
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim _wake = new(0);
     private int _woken;

@@ -12,7 +12,7 @@ namespace Shop.Tests.Distributed;
 /// <summary>The whole shop: real processes, a real Postgres and a real Redis, data that is thrown away, free ports.</summary>
 public class RunningShop : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
     private static readonly string[] Resources = ["postgres", "redis", "users", "orders", "payments", "shipping", "gateway"];
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _databases = new();
     private DistributedApplication? _app;

@@ -43,7 +43,12 @@ public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
     protected override void Prepare(IDistributedApplicationBuilder builder)
     {
         foreach (var service in builder.Resources.OfType<ProjectResource>().ToArray())
+        {
             builder.CreateResourceBuilder(service).WithEnvironment(ConnectAsync);
+            // Aspire refuses to start what waits for something that has ended; here services start before what they need.
+            foreach (var wait in service.Annotations.OfType<WaitAnnotation>().ToArray())
+                service.Annotations.Remove(wait);
+        }
     }
 
     public override async ValueTask DisposeAsync()
