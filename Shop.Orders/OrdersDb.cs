@@ -98,11 +98,11 @@ internal sealed class OrdersDb : DbContext
     private static void MapProduct(EntityTypeBuilder<Product> product)
     {
         product.ToTable("products", table => table.HasCheckConstraint(
-            "ck_products_price", $"price_amount BETWEEN 0 AND {ProductRules.HighestPrice}"));
+            "ck_products_price", $"price_amount BETWEEN 0 AND {ProductRules.HighestStoredPrice}"));
         product.HasKey(p => p.Id).HasName("pk_products");
         product.Property(p => p.Id).HasColumnName("id").ValueGeneratedNever();
         product.Property(p => p.Sku).HasColumnName("sku").HasMaxLength(40);
-        product.Property(p => p.Name).HasColumnName("name").HasMaxLength(200);
+        product.Property(p => p.Name).HasColumnName("name").HasMaxLength(ProductRules.LongestName);
         product.Property(p => p.Description).HasColumnName("description").HasMaxLength(2000);
         product.ComplexProperty(p => p.Price, money =>
         {

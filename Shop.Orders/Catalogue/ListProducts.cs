@@ -68,7 +68,7 @@ internal static partial class ListProducts
             return false;
 
         name = lastName;
-        return Guid.TryParse(lastId, out id);
+        return name.Length <= ProductRules.LongestName && Guid.TryParseExact(lastId, "D", out id);
     }
 
     /// <summary>Only letters and digits reach PostgreSQL's query language: <c>oak la</c> is <c>oak:* &amp; la:*</c>.</summary>
