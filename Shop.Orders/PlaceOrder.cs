@@ -17,6 +17,9 @@ internal static partial class PlaceOrder
     private const int MaxLines = 50;
     private const int MaxQuantity = 1000;
 
+    /// <summary>1,000,000.00: for a line, and for an order with its shipping. Whoever buys for more should be talked to.</summary>
+    private const long HighestTotal = 100_000_000;
+
     public sealed record Request(IReadOnlyList<Line> Lines, Address ShipTo, string PaymentToken);
 
     public sealed record Line(Guid ProductId, int Quantity);
@@ -55,6 +58,9 @@ internal static partial class PlaceOrder
         OrderLine[] lines = [.. request.Lines.Select(line => reserved[line.ProductId].ToLine(line.Quantity))];
         var goods = Order.GoodsTotal(lines);
         var shipping = rates.PriceFor(request.ShipTo.Country, goods);
+        if (goods.Amount + shipping.Amount > HighestTotal)
+            return Problem.Conflict($"An order, or a line of it, costs {new Money(HighestTotal, goods.Currency)} at most. Order less at once.");
+
         var now = reserved.Values.First().Now;
         var (order, first) = Order.Place(
             new(id, user.Id, lines, request.ShipTo, shipping, goods + shipping, request.PaymentToken),
