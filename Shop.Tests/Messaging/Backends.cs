@@ -30,6 +30,8 @@ public sealed class Backends : IAsyncLifetime, ICollectionFixture<Backends>
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
         {
             Args = ["--DcpPublisher:RandomizePorts=true"],
+            // Where the tools of Aspire are is written into that assembly, not into this one.
+            AssemblyName = "Shop.AppHost",
             DisableDashboard = true,
             EnableResourceLogging = true,
         });
