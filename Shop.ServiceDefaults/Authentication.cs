@@ -111,8 +111,9 @@ internal static class Authentication
                     return Problem.Unavailable("Who you are can't be checked right now.", WhenKeysAreUnknown).ExecuteAsync(context.HttpContext);
                 }
 
-                // The reason of a refusal helps only an attacker.
-                context.Error = context.ErrorDescription = null;
+                // That the token is refused, as RFC 6750 wants it told; the reason helps only an attacker.
+                context.Error = context.AuthenticateFailure is null ? null : "invalid_token";
+                context.ErrorDescription = null;
                 return Task.CompletedTask;
             },
         };

@@ -63,6 +63,8 @@ public static class Extensions
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseForwardedHeaders();
+        app.UseMiddleware<HeadAsGet>();
+        app.UseRouting();
         first?.Invoke(app);
         app.UseMiddleware<ReadinessGuard>();
         app.UseMiddleware<InputGuard>();
@@ -79,7 +81,8 @@ public static class Extensions
     {
         app.MapHealthChecks("/health/live", new() { Predicate = check => check.Tags.Contains("live"), ResponseWriter = WriteStatus }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new() { Predicate = check => !check.Tags.Contains("live"), ResponseWriter = WriteStatus }).AllowAnonymous();
-        app.MapOpenApi().AllowAnonymous();
+        app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
+        app.MapGet("/openapi/{**other}", () => Problem.NotFound("There is one document: /openapi/v1.json.")).AllowAnonymous().ExcludeFromDescription();
         return app;
     }
 
