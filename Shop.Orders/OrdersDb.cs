@@ -11,8 +11,6 @@ namespace Shop.Orders;
 
 internal sealed class OrdersDb : DbContext
 {
-    public const string OneProductPerSku = "ux_products_sku";
-
     public OrdersDb(DbContextOptions<OrdersDb> options)
         : base(options)
     {
@@ -115,7 +113,7 @@ internal sealed class OrdersDb : DbContext
         product.HasIndex(p => p.Words).HasMethod("gin").HasDatabaseName("ix_products_words");
         product.Property(p => p.DeletedAt).HasColumnName("deleted_at");
         product.HasQueryFilter(p => p.DeletedAt == null);
-        product.HasIndex(p => p.Sku).IsUnique().HasFilter("deleted_at IS NULL").HasDatabaseName(OneProductPerSku);
+        product.HasIndex(p => p.Sku).IsUnique().HasFilter("deleted_at IS NULL").HasDatabaseName("ux_products_sku");
         product.HasIndex(p => new { p.Name, p.Id }).HasFilter("deleted_at IS NULL").HasDatabaseName("ix_products_name");
     }
 

@@ -39,17 +39,16 @@ internal static partial class PlaceOrder
         if (Check(request, options.Value) is { Failed: true } wrong)
             return wrong.ToProblem();
 
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         if (await db.FindAnswerAsync(key, user, Route, request, cancel) is { } earlier)
             return earlier;
 
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var id = Guid.CreateVersion7();
         var reserved = await StockLevels.ReserveAsync(db, id, request.Lines, cancel);
         if (reserved.Count < request.Lines.Count)
         {
             await transaction.RollbackAsync(cancel);
-            // The same request, sent twice at once, may have taken the last pieces for itself.
-            return await db.FindAnswerAsync(key, user, Route, request, cancel) ?? await Explain(request, db, cancel);
+            return await Explain(request, db, cancel);
         }
 
         if (reserved.Values.DistinctBy(product => product.Currency).Count() > 1)
@@ -71,18 +70,7 @@ internal static partial class PlaceOrder
         db.Orders.Add(order);
         OrderProcessHandlers.Publish(db, first.Events);
         db.StoreAnswer(key, user, Route, request, StatusCodes.Status201Created, location, response, now);
-        try
-        {
-            await db.SaveChangesAsync(cancel);
-        }
-        catch (DbUpdateException exception) when (exception.IsDuplicateAnswer())
-        {
-            await transaction.RollbackAsync(cancel);
-            db.ChangeTracker.Clear();
-            return await db.FindAnswerAsync(key, user, Route, request, cancel)
-                ?? throw new InvalidOperationException("The answer is gone.", exception);
-        }
-
+        await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
         metrics.Placed();
         return TypedResults.Created(location, response);

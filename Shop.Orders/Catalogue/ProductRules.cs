@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Shop.ServiceDefaults;
 
 namespace Shop.Orders.Catalogue;
@@ -26,8 +26,17 @@ internal static partial class ProductRules
         .Check(price.Amount is >= 0 and <= HighestPrice, "price.amount", $"A price is 0 to {HighestPrice} minor units.")
         .Check(Currencies.Contains(price.Currency), "price.currency", $"We sell in {string.Join(", ", Currencies)}.");
 
-    public static bool IsDuplicateSku(DbUpdateException exception) => exception.InnerException
-        is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: OrdersDb.OneProductPerSku };
+    /// <summary>
+    /// Whether another product has the SKU. Until the caller's transaction ends nobody else can take it, so that nobody runs
+    /// into the index, which PostgreSQL would log as an error.
+    /// </summary>
+    public static async Task<bool> IsTakenAsync(OrdersDb db, string sku, Guid product, CancellationToken cancel)
+    {
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({"sku " + sku}, 0))", cancel);
+        return await db.Products.AnyAsync(other => other.Sku == sku && other.Id != product, cancel);
+    }
+
+    public static ProblemHttpResult Taken(string sku) => Problem.Conflict($"There is a product with the SKU {sku} already.");
 
     [GeneratedRegex(@"\A[A-Z0-9][A-Z0-9-]{0,39}\z")]
     private static partial Regex Sku();
