@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Http.Resilience;
 using Shop.ServiceDefaults;
@@ -27,7 +26,7 @@ public static class Extensions
         builder.AddGracefulShutdown();
         builder.AddTrustedProxies();
 
-        services.TryAddSingleton(TimeProvider.System);
+        ShiftedClock.AddTo(builder);
         services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
         services.AddServiceDiscovery();
         services.ConfigureHttpClientDefaults(client =>
