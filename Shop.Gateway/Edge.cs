@@ -41,5 +41,6 @@ internal static class Edge
         app.UseMiddleware<ClientHeaders>();
         app.UseCors();
         app.UseMiddleware<RateLimiting>();
+        app.UseMiddleware<AllowedMethods>();
     }
 }

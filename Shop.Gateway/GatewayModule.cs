@@ -48,6 +48,11 @@ internal static class GatewayModule
         app.MapGet("/api/orders/{id:guid}/overview", OrderOverview.Handle)
             .WithSummary("An order with its payment and its shipment, composed in one answer")
             .RequireAuthorization(Policies.Customer);
+        // What browsers and crawlers ask for by themselves; a 401 would have them ask somebody for a password.
+        foreach (var path in (string[])["/", "/favicon.ico"])
+            app.MapGet(path, () => Problem.NotFound("There is nothing to see here. The shop is at /api.")).AllowAnonymous().ExcludeFromDescription();
+
+        app.MapGet("/robots.txt", () => "User-agent: *\nDisallow: /\n").AllowAnonymous().ExcludeFromDescription();
         app.MapReverseProxy(proxy =>
         {
             proxy.UseMiddleware<ForwardingErrors>();

@@ -11,8 +11,10 @@ namespace Shop.Messaging;
 /// <summary>What operators do with the messages that could not be handled: look, replay, discard.</summary>
 public static class DeadLetters
 {
+    private const int MostShown = 10_000;
+
     /// <summary>
-    /// Maps, for operators only: GET <c>prefix/dead-letters</c> (oldest first, <c>after</c>, <c>limit</c>),
+    /// Maps, for operators only: GET <c>prefix/dead-letters</c> (oldest first, <c>after</c>, <c>limit</c>; of a long message the beginning),
     /// POST <c>prefix/dead-letters/{id}/replay</c> and DELETE <c>prefix/dead-letters/{id}</c>.
     /// </summary>
     /// <typeparam name="TDb">The module's context.</typeparam>
@@ -39,6 +41,20 @@ public static class DeadLetters
             .Where(letter => letter.Id > from)
             .OrderBy(letter => letter.Id)
             .Take(size)
+            // Whole, a page could be 200 MB of what somebody has sent by mistake.
+            .Select(letter => new DeadLetter
+            {
+                Id = letter.Id,
+                MessageId = letter.MessageId,
+                Stream = letter.Stream,
+                EntryId = letter.EntryId,
+                Type = letter.Type,
+                Subject = letter.Subject,
+                Content = letter.Content.Substring(0, MostShown),
+                Cause = letter.Cause,
+                Attempts = letter.Attempts,
+                At = letter.At,
+            })
             .ToListAsync(cancel);
         return TypedResults.Ok(new Page<DeadLetter>(letters, letters.Count == size ? letters[^1].Id.ToString() : null));
     }

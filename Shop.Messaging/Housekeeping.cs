@@ -5,7 +5,10 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Messaging;
 
-/// <summary>Removes what nobody can need any more: entries that every group is done with, and old inbox rows.</summary>
+/// <summary>
+/// Removes what nobody can need any more: entries that every group is done with, old inbox rows, sent events and
+/// subscribers that have left.
+/// </summary>
 internal sealed class Housekeeping<TDb>(
     MessagingModule<TDb> module,
     RedisStreams redis,
@@ -22,9 +25,36 @@ internal sealed class Housekeeping<TDb>(
     {
         await redis.TrimAsync(module.Stream, module.Options.StreamAge, module.Options.UnreadAge);
 
+        var groups = await redis.RecordedAsync(module.Stream);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        return await ForgetAsync(db, clock.GetUtcNow() - module.Options.InboxAge, cancel) == Batch;
+        await KnowSubscribersAsync(db, [.. groups.Keys], cancel);
+        var now = clock.GetUtcNow();
+        var forgotten = await ForgetAsync(db, now - module.Options.InboxAge, cancel);
+        var dropped = await DropSentAsync(db, now - module.Options.SentAge, now - module.Options.UnrecordedAge, cancel);
+        return forgotten == Batch || dropped == Batch;
+    }
+
+    private async Task KnowSubscribersAsync(TDb db, string[] groups, CancellationToken cancel)
+    {
+        var (now, left) = (clock.GetUtcNow(), clock.GetUtcNow() - module.Options.UnrecordedAge);
+        await db.Set<Subscriber>().Where(subscriber => groups.Contains(subscriber.Name))
+            .ExecuteUpdateAsync(row => row.SetProperty(subscriber => subscriber.SeenAt, now), cancel);
+        await db.Set<Subscriber>().Where(subscriber => subscriber.SeenAt < left).ExecuteDeleteAsync(cancel);
+    }
+
+    private static Task<int> DropSentAsync(TDb db, DateTimeOffset recordedBefore, DateTimeOffset before, CancellationToken cancel)
+    {
+        var (sent, life) = (Tables.Of<SentMessage>(db), Tables.Of<StreamLife>(db));
+        // What is left of an earlier life was recorded in it, or it would have been put back.
+        var drop =
+            $$"""
+            DELETE FROM {{sent}} WHERE ctid = ANY (ARRAY (
+                SELECT sent.ctid FROM {{sent}} AS sent, {{life}} AS life
+                WHERE sent.id < {0} AND (sent.id < {1} OR sent.epoch < life.epoch OR sent.entry <= life.recorded)
+                ORDER BY sent.id LIMIT {{Batch}}))
+            """;
+        return db.Database.ExecuteSqlRawAsync(drop, [MessageIds.Floor(recordedBefore), MessageIds.Floor(before)], cancel);
     }
 
     private static Task<int> ForgetAsync(TDb db, DateTimeOffset before, CancellationToken cancel)

@@ -58,6 +58,8 @@ internal static class MessageIds
 /// <summary>The id of a stream entry; entries are ordered by it.</summary>
 internal readonly record struct StreamId(long Milliseconds, long Sequence) : IComparable<StreamId>
 {
+    private const int SequenceBits = 20;
+
     public static StreamId Parse(string text)
     {
         var dash = text.IndexOf('-', StringComparison.Ordinal);
@@ -70,6 +72,9 @@ internal readonly record struct StreamId(long Milliseconds, long Sequence) : ICo
 
     public int CompareTo(StreamId other) =>
         Milliseconds != other.Milliseconds ? Milliseconds.CompareTo(other.Milliseconds) : Sequence.CompareTo(other.Sequence);
+
+    /// <summary>The same order in one number; no Redis makes a million entries in a millisecond.</summary>
+    public long Position => (Milliseconds << SequenceBits) + Math.Min(Sequence, (1L << SequenceBits) - 1);
 
     public override string ToString() => $"{Milliseconds}-{Sequence}";
 }

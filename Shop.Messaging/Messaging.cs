@@ -17,13 +17,19 @@ namespace Shop.Messaging;
 /// </summary>
 public static class Messaging
 {
-    /// <summary>Adds the tables outbox, inbox and dead_letters in the default schema of the model.</summary>
+    /// <summary>
+    /// Adds the tables outbox, outbox_sent, outbox_stream, outbox_subscribers, inbox and dead_letters in the default schema
+    /// of the model.
+    /// </summary>
     /// <param name="model">The model of a module's context.</param>
     public static ModelBuilder AddMessaging(this ModelBuilder model)
     {
         OutboxMessage.Map(model.Entity<OutboxMessage>());
         InboxMessage.Map(model.Entity<InboxMessage>());
         DeadLetter.Map(model.Entity<DeadLetter>());
+        SentMessage.Map(model.Entity<SentMessage>());
+        StreamLife.Map(model.Entity<StreamLife>());
+        Subscriber.Map(model.Entity<Subscriber>());
         return model;
     }
 
@@ -67,6 +73,7 @@ public static class Messaging
         services.AddOptions<MessagingOptions>(name).BindConfiguration($"{name}:Messaging").ValidateOnStart();
 
         services.AddSingleton(provider => new MessagingModule<TDb>(name, provider.GetRequiredService<IOptionsMonitor<MessagingOptions>>().Get(name)));
+        services.AddSingleton<LossDetection<TDb>>();
         services.AddSingleton<OutboxRelay<TDb>>();
         services.AddSingleton<OutboxWakeUp<TDb>>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxRelay<TDb>>());

@@ -38,8 +38,17 @@ public sealed class MessagingOptions
     /// <summary>How long it is remembered that a message was handled: longer than it could possibly be delivered again.</summary>
     public TimeSpan InboxAge { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>How long an event can be sent again that all subscribers have recorded: for one that comes later.</summary>
+    public TimeSpan SentAge { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>How long handlers may take to finish when the process is asked to end.</summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>
+    /// How long an event can be sent again that a subscriber has not recorded, and how long a subscriber is remembered that
+    /// is not there: shorter than the others remember that they have handled it.
+    /// </summary>
+    internal TimeSpan UnrecordedAge => InboxAge - TimeSpan.FromDays(1);
 
     // Not the default of the property: the configuration binder appends to a list that has elements.
     internal IReadOnlyList<TimeSpan> EffectiveRetryDelays => RetryDelays ?? DefaultRetryDelays;
@@ -59,7 +68,8 @@ internal sealed class MessagingOptionsValidation : IValidateOptions<MessagingOpt
         Check(options.MinIdle >= TimeSpan.FromSeconds(5), "MinIdle must be at least 5 seconds.");
         Check(options.StreamAge >= TimeSpan.Zero, "StreamAge must not be negative.");
         Check(options.UnreadAge >= options.StreamAge, "UnreadAge must not be less than StreamAge.");
-        Check(options.InboxAge >= TimeSpan.FromDays(1), "InboxAge must be at least one day.");
+        Check(options.InboxAge >= TimeSpan.FromDays(2), "InboxAge must be at least two days.");
+        Check(options.SentAge >= TimeSpan.Zero && options.SentAge <= options.UnrecordedAge, "SentAge must be from zero to a day less than InboxAge.");
         Check(
             options.ShutdownTimeout > TimeSpan.Zero && options.ShutdownTimeout <= TimeSpan.FromSeconds(20),
             "ShutdownTimeout must be more than 0 and at most 20 seconds.");

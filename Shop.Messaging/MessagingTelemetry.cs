@@ -15,6 +15,7 @@ internal sealed class MessagingTelemetry : IDisposable
     private readonly Counter<long> _retried;
     private readonly Counter<long> _dead;
     private readonly Counter<long> _lost;
+    private readonly Counter<long> _resent;
     private readonly Histogram<double> _duration;
     private readonly Gauge<long> _outboxDepth;
     private readonly Gauge<double> _outboxAge;
@@ -29,6 +30,7 @@ internal sealed class MessagingTelemetry : IDisposable
         _retried = _meter.CreateCounter<long>("shop.messaging.retries", "{attempt}", "Failed attempts that will be repeated");
         _dead = _meter.CreateCounter<long>("shop.messaging.dead", "{message}", "Messages given up to the dead letters");
         _lost = _meter.CreateCounter<long>("shop.messaging.lost", "{message}", "Entries that were trimmed before their group had handled them");
+        _resent = _meter.CreateCounter<long>("shop.messaging.resent", "{message}", "Events sent again, because Redis may have lost them or a subscriber is new");
         _duration = _meter.CreateHistogram<double>("messaging.process.duration", "s", "Time to handle a message, commit included");
         _outboxDepth = _meter.CreateGauge<long>("shop.messaging.outbox.depth", "{message}", "Events that are not sent yet; counted up to 10,000");
         _outboxAge = _meter.CreateGauge<double>("shop.messaging.outbox.age", "s", "Age of the oldest event that is not sent yet");
@@ -84,6 +86,8 @@ internal sealed class MessagingTelemetry : IDisposable
     public void Dead(string stream, string group) => _dead.Add(1, Stream(stream), Group(group));
 
     public void Lost(string stream, string group, int count) => _lost.Add(count, Stream(stream), Group(group));
+
+    public void Resent(string stream, int count) => _resent.Add(count, Stream(stream));
 
     public void Dispose()
     {

@@ -6,7 +6,9 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Shop.Messaging;
 
-/// <summary>An event that is decided but not yet sent. Stored with the change that it tells of; removed when sent.</summary>
+/// <summary>
+/// An event that is decided but not yet sent. Stored with the change that it tells of; a <see cref="SentMessage"/> when sent.
+/// </summary>
 public sealed class OutboxMessage
 {
     /// <summary>The message id, a version 7 GUID, fixed for life; rows are sent in its order.</summary>

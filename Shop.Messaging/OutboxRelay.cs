@@ -8,13 +8,15 @@ using Shop.ServiceDefaults;
 namespace Shop.Messaging;
 
 /// <summary>
-/// Sends what the outbox holds. Rows are deleted in a transaction that commits only after Redis has taken their events: an
-/// event is never lost, though a crash in between sends it twice. Rows that another replica is sending are skipped.
+/// Sends what the outbox holds. Rows leave it in a transaction that commits only after Redis has taken their events: an
+/// event is never lost, though a crash in between sends it twice. They go to outbox_sent, from where
+/// <see cref="LossDetection{TDb}"/> puts back what Redis loses. Rows that another replica is sending are skipped.
 /// </summary>
 internal sealed class OutboxRelay<TDb>(
     MessagingModule<TDb> module,
     RedisStreams redis,
     IServiceScopeFactory scopes,
+    LossDetection<TDb> losses,
     DatabaseReadiness<TDb> readiness,
     MessagingTelemetry telemetry,
     FaultPoints faults,
@@ -38,6 +40,7 @@ internal sealed class OutboxRelay<TDb>(
         // Above all while Redis is away someone will want to see the outbox grow.
         await MeasureAsync(db, _sql, cancel);
         await redis.ConnectedAsync();
+        await losses.LookAsync(db, cancel);
         var sent = await SendAsync(db, _sql, cancel);
         if (sent > 0)
         {
@@ -54,16 +57,16 @@ internal sealed class OutboxRelay<TDb>(
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var claimed = await ClaimAsync(connection, sql, cancel);
-        if (claimed.Count == 0)
+        if (claimed is not [{ Epoch: var epoch }, ..])
             return 0;
 
         var spans = claimed.ConvertAll(row => telemetry.Sending(module.Stream, row));
         try
         {
             faults.Reached(module.Claimed);
-            await redis.AppendAsync(module.Stream, claimed.ConvertAll(row => row.Content));
+            var last = await redis.AppendAsync(module.Stream, claimed.ConvertAll(row => row.Content));
             faults.Reached(module.Sent);
-            // Sent is sent: stopping now must not have these events sent again.
+            await KeepAsync(connection, sql, claimed, epoch, last);
             await transaction.CommitAsync(CancellationToken.None);
             return claimed.Count;
         }
@@ -86,12 +89,21 @@ internal sealed class OutboxRelay<TDb>(
         while (await reader.ReadAsync(cancel))
         {
             var traceParent = await reader.IsDBNullAsync(4, cancel) ? null : reader.GetString(4);
-            claimed.Add(new(reader.GetGuid(0), reader.GetString(1), reader.GetGuid(2), reader.GetString(3), traceParent));
+            claimed.Add(new(reader.GetGuid(0), reader.GetString(1), reader.GetGuid(2), reader.GetString(3), traceParent, reader.GetInt32(5)));
         }
 
-        // RETURNING promises no order.
-        claimed.Sort(static (one, other) => one.Id.CompareTo(other.Id));
         return claimed;
+    }
+
+    // Sent is sent: stopping now must not have these events sent again.
+    private static async Task KeepAsync(NpgsqlConnection connection, OutboxSql sql, List<OutboxRow> sent, int epoch, StreamId last)
+    {
+        await using var command = new NpgsqlCommand(sql.Keep, connection)
+        {
+            Parameters = { new() { Value = sent.ConvertAll(row => row.Id).ToArray() }, new() { Value = epoch }, new() { Value = last.Position } },
+        };
+        if (await command.ExecuteNonQueryAsync(CancellationToken.None) != sent.Count)
+            throw new InvalidOperationException("The stream was lost while events were sent to it; they are sent again.");
     }
 
     private async Task MeasureAsync(TDb db, OutboxSql sql, CancellationToken cancel)
@@ -114,19 +126,25 @@ internal sealed class OutboxRelay<TDb>(
 }
 
 /// <summary>What the relay reads of an <see cref="OutboxMessage"/>.</summary>
-internal readonly record struct OutboxRow(Guid Id, string Type, Guid Subject, string Content, string? TraceParent);
+internal readonly record struct OutboxRow(Guid Id, string Type, Guid Subject, string Content, string? TraceParent, int Epoch);
 
 /// <summary>The statements of the relay for the schema of a context.</summary>
-internal sealed record OutboxSql(string Claim, string Measure)
+internal sealed record OutboxSql(string Claim, string Keep, string Measure)
 {
     public static OutboxSql Of(DbContext db)
     {
-        var outbox = Tables.Of<OutboxMessage>(db);
+        var (outbox, sent, life) = (Tables.Of<OutboxMessage>(db), Tables.Of<SentMessage>(db), Tables.Of<StreamLife>(db));
         return new(
             $"""
-            DELETE FROM {outbox}
-            WHERE id = ANY (ARRAY (SELECT id FROM {outbox} ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
-            RETURNING id, type, subject, content, trace_parent
+            SELECT id, type, subject, content, trace_parent, (SELECT epoch FROM {life}) FROM {outbox}
+            ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+            """,
+            // Nothing is kept for a life that is over: the lock makes the end of one wait for this commit, or this see it.
+            $"""
+            WITH life AS (SELECT epoch FROM {life} WHERE epoch = $2 FOR KEY SHARE),
+            gone AS (DELETE FROM {outbox} AS outbox USING life WHERE outbox.id = ANY ($1) RETURNING outbox.*)
+            INSERT INTO {sent} (id, type, subject, content, trace_parent, at, epoch, entry)
+            SELECT id, type, subject, content, trace_parent, at, $2, $3 FROM gone
             """,
             $"SELECT count(*), min(at) FROM (SELECT at FROM {outbox} ORDER BY id LIMIT 10000) AS waiting");
     }

@@ -18,20 +18,27 @@ internal sealed class StreamGroup(RedisStreams redis, string stream, string grou
     // An answer that got lost leaves entries that Redis has given us and we never saw.
     private const long UnseenIdle = 10_000;
 
+    // Both or neither: the group exists already, or the publisher learns that it did not.
+    private const string Create =
+        "redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0-0', 'MKSTREAM') redis.call('DEL', KEYS[2])";
+
     // Removal and its condition in one step: removing a consumer throws its pending entries away.
     private const string RemoveIfNothingPending =
         "if #redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', 1, ARGV[2]) == 0 then return redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], ARGV[2]) end return -1";
 
     public string Consumer { get; } = RedisStreams.UniqueName();
 
-    /// <summary>Makes the stream and the group when they are missing; a new group begins with the oldest entry.</summary>
+    /// <summary>
+    /// Makes the stream and the group when they are missing; a new group begins with the oldest entry. The publisher sees by
+    /// the missing marker that there may be older ones to send again.
+    /// </summary>
     public async Task CreateAsync()
     {
         try
         {
-            await (await redis.ConnectAsync()).StreamCreateConsumerGroupAsync(stream, group, "0-0", createStream: true);
+            await (await redis.ConnectAsync()).ScriptEvaluateAsync(Create, [stream, RedisStreams.MarkerOf(stream)], [group]);
         }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("BUSYGROUP", StringComparison.Ordinal))
+        catch (RedisServerException exception) when (exception.Message.Contains("BUSYGROUP", StringComparison.Ordinal))
         {
             // Exists: as it should be.
         }

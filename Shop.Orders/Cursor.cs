@@ -1,29 +1,31 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Shop.Orders;
 
 /// <summary>
-/// The opaque place in a list where the next page begins. The checksum only tells a cursor of ours from anything else;
-/// there is no secret in it, and who forges one merely chooses where to begin reading. The name of the list says whose
-/// and of what it is, so that a cursor of one list is none of another.
+/// The opaque place in a list where the next page begins: the values by which the list is sorted, of the last row. The
+/// name of the list says whose and of what it is, so that a cursor of one list is none of another. The checksum keeps
+/// mistakes out and nobody else, since there is no secret in it: what is in a cursor is input like any other. Here it is
+/// text of printable lines; what each line means is for the list to check.
 /// </summary>
 internal static class Cursor
 {
-    // JSON escapes what is not ASCII: six bytes for each character of the longest product name, in Base64.
-    public const int MaxLength = 2000;
+    // Three bytes for each UTF-16 unit of the longest product name, in Base64.
+    public const int MaxLength = 1000;
     private const int ChecksumLength = 8;
+    private const char Separator = '\n';
 
     /// <summary>Writes the values of the last row of a page, for the list named <paramref name="list"/>.</summary>
     public static string Write(string list, params string[] lastRow)
     {
-        var content = JsonSerializer.SerializeToUtf8Bytes(lastRow);
+        var content = Encoding.UTF8.GetBytes(string.Join(Separator, lastRow));
         return Base64Url.EncodeToString([.. Checksum(list, content), .. content]);
     }
 
-    /// <summary>The values, or null for anything that this list did not write.</summary>
+    /// <summary>The values, or null for anything that no cursor of this list has in it.</summary>
     public static string[]? Read(string list, string cursor)
     {
         if (cursor.Length > MaxLength || !Base64Url.IsValid(cursor))
@@ -34,7 +36,11 @@ internal static class Cursor
             return null;
 
         var (checksum, content) = (bytes[..ChecksumLength], bytes[ChecksumLength..]);
-        return Checksum(list, content).SequenceEqual(checksum) ? JsonSerializer.Deserialize<string[]>(content) : null;
+        if (!Checksum(list, content).SequenceEqual(checksum) || !Utf8.IsValid(content))
+            return null;
+
+        var values = Encoding.UTF8.GetString(content).Split(Separator);
+        return values.Any(value => value.Any(char.IsControl)) ? null : values;
     }
 
     private static ReadOnlySpan<byte> Checksum(string list, ReadOnlySpan<byte> content) =>

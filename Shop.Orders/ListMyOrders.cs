@@ -23,7 +23,7 @@ internal static class ListMyOrders
         var check = new Validation()
             .Check(limit is >= 1 and <= 100, "limit", "A page has 1 to 100 items.")
             .Check(
-                after is null || (Cursor.Read(list, after) is [var last] && Guid.TryParse(last, out before)),
+                after is null || (Cursor.Read(list, after) is [var last] && Guid.TryParseExact(last, "D", out before)),
                 "after",
                 "Send the value of 'next' of the page before.");
         if (check.Failed)

@@ -11,8 +11,6 @@ namespace Shop.Orders;
 
 internal sealed class OrdersDb : DbContext
 {
-    public const string OneProductPerSku = "ux_products_sku";
-
     public OrdersDb(DbContextOptions<OrdersDb> options)
         : base(options)
     {
@@ -98,11 +96,11 @@ internal sealed class OrdersDb : DbContext
     private static void MapProduct(EntityTypeBuilder<Product> product)
     {
         product.ToTable("products", table => table.HasCheckConstraint(
-            "ck_products_price", $"price_amount BETWEEN 0 AND {ProductRules.HighestPrice}"));
+            "ck_products_price", $"price_amount BETWEEN 0 AND {ProductRules.HighestStoredPrice}"));
         product.HasKey(p => p.Id).HasName("pk_products");
         product.Property(p => p.Id).HasColumnName("id").ValueGeneratedNever();
         product.Property(p => p.Sku).HasColumnName("sku").HasMaxLength(40);
-        product.Property(p => p.Name).HasColumnName("name").HasMaxLength(200);
+        product.Property(p => p.Name).HasColumnName("name").HasMaxLength(ProductRules.LongestName);
         product.Property(p => p.Description).HasColumnName("description").HasMaxLength(2000);
         product.ComplexProperty(p => p.Price, money =>
         {
@@ -115,7 +113,7 @@ internal sealed class OrdersDb : DbContext
         product.HasIndex(p => p.Words).HasMethod("gin").HasDatabaseName("ix_products_words");
         product.Property(p => p.DeletedAt).HasColumnName("deleted_at");
         product.HasQueryFilter(p => p.DeletedAt == null);
-        product.HasIndex(p => p.Sku).IsUnique().HasFilter("deleted_at IS NULL").HasDatabaseName(OneProductPerSku);
+        product.HasIndex(p => p.Sku).IsUnique().HasFilter("deleted_at IS NULL").HasDatabaseName("ux_products_sku");
         product.HasIndex(p => new { p.Name, p.Id }).HasFilter("deleted_at IS NULL").HasDatabaseName("ix_products_name");
     }
 

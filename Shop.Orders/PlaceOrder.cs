@@ -17,6 +17,9 @@ internal static partial class PlaceOrder
     private const int MaxLines = 50;
     private const int MaxQuantity = 1000;
 
+    /// <summary>1,000,000.00: for a line, and for an order with its shipping. Whoever buys for more should be talked to.</summary>
+    private const long HighestTotal = 100_000_000;
+
     public sealed record Request(IReadOnlyList<Line> Lines, Address ShipTo, string PaymentToken);
 
     public sealed record Line(Guid ProductId, int Quantity);
@@ -36,17 +39,16 @@ internal static partial class PlaceOrder
         if (Check(request, options.Value) is { Failed: true } wrong)
             return wrong.ToProblem();
 
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         if (await db.FindAnswerAsync(key, user, Route, request, cancel) is { } earlier)
             return earlier;
 
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var id = Guid.CreateVersion7();
         var reserved = await StockLevels.ReserveAsync(db, id, request.Lines, cancel);
         if (reserved.Count < request.Lines.Count)
         {
             await transaction.RollbackAsync(cancel);
-            // The same request, sent twice at once, may have taken the last pieces for itself.
-            return await db.FindAnswerAsync(key, user, Route, request, cancel) ?? await Explain(request, db, cancel);
+            return await Explain(request, db, cancel);
         }
 
         if (reserved.Values.DistinctBy(product => product.Currency).Count() > 1)
@@ -55,6 +57,9 @@ internal static partial class PlaceOrder
         OrderLine[] lines = [.. request.Lines.Select(line => reserved[line.ProductId].ToLine(line.Quantity))];
         var goods = Order.GoodsTotal(lines);
         var shipping = rates.PriceFor(request.ShipTo.Country, goods);
+        if (goods.Amount + shipping.Amount > HighestTotal)
+            return Problem.Conflict($"An order, or a line of it, costs {new Money(HighestTotal, goods.Currency)} at most. Order less at once.");
+
         var now = reserved.Values.First().Now;
         var (order, first) = Order.Place(
             new(id, user.Id, lines, request.ShipTo, shipping, goods + shipping, request.PaymentToken),
@@ -65,18 +70,7 @@ internal static partial class PlaceOrder
         db.Orders.Add(order);
         OrderProcessHandlers.Publish(db, first.Events);
         db.StoreAnswer(key, user, Route, request, StatusCodes.Status201Created, location, response, now);
-        try
-        {
-            await db.SaveChangesAsync(cancel);
-        }
-        catch (DbUpdateException exception) when (exception.IsDuplicateAnswer())
-        {
-            await transaction.RollbackAsync(cancel);
-            db.ChangeTracker.Clear();
-            return await db.FindAnswerAsync(key, user, Route, request, cancel)
-                ?? throw new InvalidOperationException("The answer is gone.", exception);
-        }
-
+        await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
         metrics.Placed();
         log.Placed(order.Id);

@@ -28,6 +28,7 @@ internal static class PaymentsModule
 
         builder.Services.AddOptions<ReconciliationOptions>().BindConfiguration(ReconciliationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddScoped<Reconciler>();
+        builder.Services.AddSingleton<SharedRun>();
         builder.Services.AddHostedService<ScheduledReconciliation>();
 
         builder.AddSimulatedBank();

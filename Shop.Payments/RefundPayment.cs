@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Shop.ServiceDefaults;
 
 namespace Shop.Payments;
@@ -32,11 +31,10 @@ internal static class RefundPayment
 
         var asked = new { orderId, request };
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        // The lock comes first: whoever sends the same key at the same time waits here and then finds our answer.
-        var payment = await db.LockAsync(orderId, cancel);
         if (await db.FindAnswerAsync(key, user, Route, asked, cancel) is { } earlier)
             return earlier;
 
+        var payment = await db.LockAsync(orderId, cancel);
         if (payment is null)
             return Problem.NotFound("There is no payment for this order.");
 
@@ -54,19 +52,7 @@ internal static class RefundPayment
         var response = new Response(refund.Id, orderId, amount, refund.Status, refund.Reason!, refund.AskedAt);
         var location = $"/api/payments/{orderId}/refunds";
         db.StoreAnswer(key, user, Route, asked, StatusCodes.Status202Accepted, location, response, refund.AskedAt);
-        try
-        {
-            await db.SaveChangesAsync(cancel);
-        }
-        catch (DbUpdateException exception) when (exception.IsDuplicateAnswer())
-        {
-            // Used at the same moment for another order.
-            await transaction.RollbackAsync(cancel);
-            db.ChangeTracker.Clear();
-            return await db.FindAnswerAsync(key, user, Route, asked, cancel)
-                ?? throw new InvalidOperationException("The answer is gone.", exception);
-        }
-
+        await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
         return TypedResults.Accepted(location, response);
     }

@@ -32,9 +32,12 @@ internal static class AccessTokenForm
 
     /// <summary>Takes the token out of the header <c>Authorization</c> if it has the form; who signed it is still to be verified.</summary>
     /// <param name="authorization">The header's values: two are as wrong as none.</param>
-    /// <param name="latestIssue">A token from after this moment comes from a clock that is wrong.</param>
+    /// <param name="latestEnd">
+    /// A token that lives longer is refused. When it was issued does not matter beside that: by a clock that is behind, every
+    /// new token comes from the future.
+    /// </param>
     /// <param name="token">The token.</param>
-    public static bool TryRead(StringValues authorization, DateTimeOffset latestIssue, out string token)
+    public static bool TryRead(StringValues authorization, DateTimeOffset latestEnd, out string token)
     {
         token = "";
         if (authorization is not [{ Length: <= Longest } value] || !value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
@@ -43,7 +46,7 @@ internal static class AccessTokenForm
         token = value[Scheme.Length..];
         return token.Split('.') is [var header, var payload, var signature]
             && Fits(Read<Header>(header, Json.Web))
-            && Fits(Read<Payload>(payload, KnowingMore), latestIssue.ToUnixTimeSeconds())
+            && Fits(Read<Payload>(payload, KnowingMore), latestEnd.ToUnixTimeSeconds())
             && Decode(signature) is { Length: > 0 };
     }
 
@@ -51,10 +54,10 @@ internal static class AccessTokenForm
         header is { Alg: SecurityAlgorithms.RsaSha256, Typ: Type, Kid.Length: > 0 and <= LongestKeyId }
         && !header.Kid.AsSpan().ContainsAnyExcept(Letters);
 
-    private static bool Fits(Payload? claims, long latestIssue) =>
+    private static bool Fits(Payload? claims, long latestEnd) =>
         claims is { Jti.Length: > 0, Role: Roles.Customer or Roles.Operator }
         && claims.Sub != Guid.Empty
-        && claims.Iat >= 0 && claims.Iat <= latestIssue
+        && claims.Iat >= 0 && claims.Exp <= latestEnd
         && claims.Exp > claims.Iat && claims.Exp - claims.Iat <= (long)TokenVerificationOptions.LongestTokenLife.TotalSeconds;
 
     private static T? Read<T>(string part, JsonSerializerOptions options)

@@ -55,18 +55,19 @@ internal static class Authentication
             .Validate(options => options.IsSensible(), $"{TokenVerificationOptions.Section}: an issuer, an audience, times above zero.")
             .ValidateOnStart();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IOptions<TokenVerificationOptions>, TimeProvider>(Verify);
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IOptions<TokenVerificationOptions>, TimeProvider, TokenRefusals>(Verify);
         services.AddHttpClient(KeysOfUsers.Client).WithoutRetries();
         services.AddSingleton<KeysOfUsers>();
         services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>>(provider => provider.GetRequiredService<KeysOfUsers>());
         services.AddHostedService<KeyRefresh>();
+        services.AddSingleton<TokenRefusals>();
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
             .AddPolicy(Policies.Customer, policy => policy.RequireAuthenticatedUser())
             .AddPolicy(Policies.Operator, policy => policy.RequireRole(Roles.Operator));
     }
 
-    private static void Verify(JwtBearerOptions bearer, IOptions<TokenVerificationOptions> agreed, TimeProvider clock)
+    private static void Verify(JwtBearerOptions bearer, IOptions<TokenVerificationOptions> agreed, TimeProvider clock, TokenRefusals refusals)
     {
         bearer.MapInboundClaims = false;
         bearer.TokenValidationParameters = new()
@@ -75,7 +76,9 @@ internal static class Authentication
             ValidAudience = agreed.Value.Audience,
             ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
             ValidTypes = [AccessTokenForm.Type],
-            ClockSkew = agreed.Value.ClockSkew,
+            // The library's own would go by its own clock.
+            LifetimeValidator = (begin, end, _, _) =>
+                end > clock.GetUtcNow() - agreed.Value.ClockSkew && !(begin > clock.GetUtcNow() + agreed.Value.ClockSkew),
             RequireExpirationTime = true,
             RequireSignedTokens = true,
             // The key that the token names, or none.
@@ -90,7 +93,7 @@ internal static class Authentication
                 var authorization = context.Request.Headers.Authorization;
                 if (authorization.Count == 0)
                     context.NoResult();
-                else if (AccessTokenForm.TryRead(authorization, clock.GetUtcNow() + agreed.Value.ClockSkew, out var token))
+                else if (AccessTokenForm.TryRead(authorization, clock.GetUtcNow() + TokenVerificationOptions.LongestTokenLife, out var token))
                     context.Token = token;
                 else
                     context.Fail("The token does not have the form of ours.");
@@ -111,8 +114,12 @@ internal static class Authentication
                     return Problem.Unavailable("Who you are can't be checked right now.", WhenKeysAreUnknown).ExecuteAsync(context.HttpContext);
                 }
 
-                // The reason of a refusal helps only an attacker.
-                context.Error = context.ErrorDescription = null;
+                if (context.AuthenticateFailure is { } reason)
+                    refusals.Note(reason);
+
+                // That the token is refused, as RFC 6750 wants it told; the reason helps only an attacker.
+                context.Error = context.AuthenticateFailure is null ? null : "invalid_token";
+                context.ErrorDescription = null;
                 return Task.CompletedTask;
             },
         };

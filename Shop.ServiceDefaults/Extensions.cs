@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Http.Resilience;
 using Shop.ServiceDefaults;
@@ -27,7 +26,7 @@ public static class Extensions
         builder.AddGracefulShutdown();
         builder.AddTrustedProxies();
 
-        services.TryAddSingleton(TimeProvider.System);
+        ShiftedClock.AddTo(builder);
         services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
         services.AddServiceDiscovery();
         services.ConfigureHttpClientDefaults(client =>
@@ -63,6 +62,8 @@ public static class Extensions
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseForwardedHeaders();
+        app.UseMiddleware<HeadAsGet>();
+        app.UseRouting();
         first?.Invoke(app);
         app.UseMiddleware<ReadinessGuard>();
         app.UseMiddleware<InputGuard>();
@@ -79,7 +80,8 @@ public static class Extensions
     {
         app.MapHealthChecks("/health/live", new() { Predicate = check => check.Tags.Contains("live"), ResponseWriter = WriteStatus }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new() { Predicate = check => !check.Tags.Contains("live"), ResponseWriter = WriteStatus }).AllowAnonymous();
-        app.MapOpenApi().AllowAnonymous();
+        app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
+        app.MapGet("/openapi/{**other}", () => Problem.NotFound("There is one document: /openapi/v1.json.")).AllowAnonymous().ExcludeFromDescription();
         return app;
     }
 

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 
 namespace Shop.ServiceDefaults;
 
@@ -58,13 +60,11 @@ public sealed class IdempotentAnswer
 /// <summary>Same key and same request: the same answer. Same key and another request: 422. At once: one effect.</summary>
 public static class Idempotency
 {
-    private const string PrimaryKey = "pk_idempotency";
-
     /// <summary>Adds the table <c>idempotency</c> to the module's schema.</summary>
     public static ModelBuilder AddIdempotency(this ModelBuilder model) => model.Entity<IdempotentAnswer>(answer =>
     {
         answer.ToTable("idempotency");
-        answer.HasKey(a => new { a.UserId, a.Route, a.Key }).HasName(PrimaryKey);
+        answer.HasKey(a => new { a.UserId, a.Route, a.Key }).HasName("pk_idempotency");
         answer.HasIndex(a => a.At).HasDatabaseName("ix_idempotency_at");
         answer.Property(a => a.UserId).HasColumnName("user_id");
         answer.Property(a => a.Route).HasColumnName("route").HasMaxLength(100);
@@ -76,22 +76,43 @@ public static class Idempotency
         answer.Property(a => a.At).HasColumnName("at");
     });
 
-    /// <summary>The answer that an earlier request with this key got, the 422 problem when that was another request, or null.</summary>
+    /// <summary>
+    /// The answer that an earlier request with this key got, the 422 problem when that was another request, or null. Until
+    /// the caller's transaction ends, others with the same key wait here: so none of them runs into the key of the table,
+    /// which PostgreSQL would log with its values.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There is no transaction.</exception>
     public static async Task<IResult?> FindAnswerAsync<TRequest>(
         this DbContext db, IdempotencyKey key, CurrentUser user, string route, TRequest request, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(user);
-        var earlier = await db.Set<IdempotentAnswer>().AsNoTracking()
-            .SingleOrDefaultAsync(a => a.UserId == user.Id && a.Route == route && a.Key == key.Value, cancel);
-        return earlier is null ? null
-            : earlier.Fingerprint.AsSpan().SequenceEqual(Fingerprint(request)) ? new StoredAnswer(earlier)
+        var transaction = db.Database.CurrentTransaction ?? throw new InvalidOperationException("Begin a transaction first.");
+        var table = db.Model.FindEntityType(typeof(IdempotentAnswer))!;
+        // Two statements, so that the second sees what was committed while the first waited; one round trip.
+        await using var batch = new NpgsqlBatch((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)transaction.GetDbTransaction())
+        {
+            BatchCommands =
+            {
+                new("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))") { Parameters = { new() { Value = $"{user.Id} {route} {key.Value}" } } },
+                new($"SELECT fingerprint, status, location, body FROM {table.GetSchema()}.{table.GetTableName()} WHERE user_id = $1 AND route = $2 AND key = $3")
+                {
+                    Parameters = { new() { Value = user.Id }, new() { Value = route }, new() { Value = key.Value } },
+                },
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        await reader.NextResultAsync(cancel);
+        if (!await reader.ReadAsync(cancel))
+            return null;
+
+        return reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(Fingerprint(request))
+            ? new StoredAnswer(reader.GetInt32(1), await reader.IsDBNullAsync(2, cancel) ? null : reader.GetString(2), reader.GetString(3))
             : Problem.Unprocessable("This Idempotency-Key was used before for another request.");
     }
 
-    /// <summary>Adds the answer to the context, to be stored with the effect by the same SaveChanges.</summary>
-    /// <remarks>Of two requests at once, the later SaveChanges fails with an exception that <see cref="IsDuplicateAnswer"/> recognises.</remarks>
+    /// <summary>Adds the answer to the context, to be stored with the effect in the transaction of <see cref="FindAnswerAsync"/>.</summary>
     public static void StoreAnswer<TRequest, TResponse>(
         this DbContext db, IdempotencyKey key, CurrentUser user, string route, TRequest request,
         int status, string? location, TResponse response, DateTimeOffset at)
@@ -112,20 +133,16 @@ public static class Idempotency
         });
     }
 
-    /// <summary>Whether saving failed because a request with the same key was stored in the meantime.</summary>
-    public static bool IsDuplicateAnswer(this DbUpdateException exception) =>
-        exception?.InnerException is Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.UniqueViolation, ConstraintName: PrimaryKey };
-
     private static byte[] Fingerprint<TRequest>(TRequest request) => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Json.Web));
 
-    private sealed class StoredAnswer(IdempotentAnswer answer) : IResult
+    private sealed class StoredAnswer(int status, string? location, string body) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            if (answer.Location is { } location)
+            if (location is not null)
                 httpContext.Response.Headers.Location = location;
 
-            return TypedResults.Text(answer.Body, "application/json; charset=utf-8", statusCode: answer.Status).ExecuteAsync(httpContext);
+            return TypedResults.Text(body, "application/json; charset=utf-8", statusCode: status).ExecuteAsync(httpContext);
         }
     }
 }

@@ -7,6 +7,7 @@ namespace Shop.ServiceDefaults;
 /// <param name="Currency">The ISO 4217 code in upper case.</param>
 /// <remarks>Arithmetic is checked: it throws <see cref="OverflowException"/> rather than give a wrong sum, and
 /// <see cref="InvalidOperationException"/> for two currencies.</remarks>
+[method: JsonConstructor] // Else a struct is read member by member, and one that is missing is nothing instead of an error.
 public readonly record struct Money(
     [property: JsonPropertyName("amount")] long Amount,
     [property: JsonPropertyName("currency")] string Currency) : IComparable<Money>

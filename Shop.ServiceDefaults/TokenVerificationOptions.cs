@@ -15,8 +15,8 @@ public sealed class TokenVerificationOptions
     /// <summary>The claim <c>aud</c>, exactly.</summary>
     public string Audience { get; set; } = "shop";
 
-    /// <summary>How far the clocks of two machines may differ.</summary>
-    public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(10);
+    /// <summary>How much longer than it says a token is believed, for a verifier whose clock is ahead of that of Users.</summary>
+    public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// How often a verifier reads the keys of Users again. A key that is published for longer than this before it signs

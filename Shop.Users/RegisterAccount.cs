@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
 
@@ -47,22 +45,17 @@ internal static class RegisterAccount
             RegisteredAt = now,
             PasswordHash = passwordHash,
         };
-        db.Accounts.Add(account);
-        db.Publish(new UserRegistered(account.Id, now));
-        try
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        // Of an address that is taken nothing is stored, and nobody is told. Not by an exception: PostgreSQL would log the address.
+        if (await db.TryAddAsync(account, cancel))
         {
+            db.Publish(new UserRegistered(account.Id, now));
             await db.SaveChangesAsync(cancel);
+            await transaction.CommitAsync(cancel);
             metrics.Registered();
             log.Registered(account.Id);
-        }
-        catch (DbUpdateException exception) when (IsTaken(exception))
-        {
-            // Nothing was stored, and nobody is told.
         }
 
         return TypedResults.Created((string?)null, new Response(account.Id, account.Email, account.Name));
     }
-
-    private static bool IsTaken(DbUpdateException exception) =>
-        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: UsersDb.OneAccountPerEmail };
 }

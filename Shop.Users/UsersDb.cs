@@ -8,8 +8,6 @@ namespace Shop.Users;
 
 internal sealed class UsersDb(DbContextOptions<UsersDb> options) : DbContext(options)
 {
-    public const string OneAccountPerEmail = "ux_accounts_email";
-
     public DbSet<Account> Accounts => Set<Account>();
     public DbSet<Address> Addresses => Set<Address>();
     public DbSet<Session> Sessions => Set<Session>();
@@ -18,6 +16,13 @@ internal sealed class UsersDb(DbContextOptions<UsersDb> options) : DbContext(opt
     public DbSet<SourceFailures> SourceFailures => Set<SourceFailures>();
     public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    /// <summary>Stores a new account; false when its address has one already, perhaps since a moment ago.</summary>
+    public async Task<bool> TryAddAsync(Account account, CancellationToken cancel) => await Database.ExecuteSqlAsync($"""
+        INSERT INTO users.accounts (id, email, name, role, registered_at, password_hash)
+        VALUES ({account.Id}, {account.Email}, {account.Name}, {account.Role}, {account.RegisteredAt}, {account.PasswordHash})
+        ON CONFLICT (email) DO NOTHING
+        """, cancel) == 1;
 
     /// <summary>The account, held against all others until the transaction ends.</summary>
     public Task<Account?> LockAccountAsync(Guid id, CancellationToken cancel) =>
@@ -47,7 +52,7 @@ internal sealed class UsersDb(DbContextOptions<UsersDb> options) : DbContext(opt
             account.Property(a => a.Generation).HasColumnName("generation").HasDefaultValue(0);
             account.Property(a => a.LockedAt).HasColumnName("locked_at");
             account.Property(a => a.LockReason).HasColumnName("lock_reason").HasMaxLength(Account.LongestLockReason);
-            account.HasIndex(a => a.Email).IsUnique().HasDatabaseName(OneAccountPerEmail);
+            account.HasIndex(a => a.Email).IsUnique().HasDatabaseName("ux_accounts_email");
             // For operators who know how an address begins. The one on lower(name) is in the migration: EF knows none on expressions.
             account.HasIndex(a => a.Email, "ix_accounts_email_beginning").HasOperators("text_pattern_ops");
             account.HasIndex(a => a.Role).HasFilter("role = 'operator'").HasDatabaseName("ix_accounts_operators");

@@ -38,10 +38,18 @@ internal sealed partial class Carts(IServiceProvider services, TimeProvider cloc
         return read ? lines : null;
     }
 
-    /// <summary>Replaces the cart; what was put aside is gone with it. False when Redis is away.</summary>
-    public Task<bool> WriteAsync(CartOwner owner, IReadOnlyList<CartLine> lines) => TryAsync(async (redis, cancel) =>
+    /// <summary>
+    /// Replaces the cart; what was put aside is gone with it. A guest without a cart, or with the name of one that there is
+    /// not, gets a new one: so nobody but us ever names a cart. False when Redis is away.
+    /// </summary>
+    public Task<bool> WriteAsync(CartOwner owner, IReadOnlyList<CartLine> lines, HttpContext http) => TryAsync(async (redis, cancel) =>
     {
-        await redis.StringSetAsync(owner.Key, JsonSerializer.Serialize(lines, Json.Events), Life, When.Always).WaitAsync(cancel);
+        RedisValue cart = JsonSerializer.Serialize(lines, Json.Events);
+        var isWritten = owner.Key is { } key
+            && await redis.StringSetAsync(key, cart, Life, owner.IsGuest ? When.Exists : When.Always).WaitAsync(cancel);
+        if (!isWritten)
+            await redis.StringSetAsync(CartOwner.Welcome(http).Key, cart, Life, When.NotExists).WaitAsync(cancel);
+
         if (owner.PutAside is { } putAside)
             await redis.KeyDeleteAsync(putAside).WaitAsync(cancel);
     });

@@ -23,7 +23,7 @@ internal static class ReplaceCart
         if (view.Gone is [_, ..])
             return Unknown(request, view.Gone).ToProblem();
 
-        if (!await carts.WriteAsync(owner.Key is null ? CartOwner.Welcome(http) : owner, request.Lines))
+        if (!await carts.WriteAsync(owner, request.Lines, http))
             return Unavailable(http);
 
         owner.ForgetPutAside(http);

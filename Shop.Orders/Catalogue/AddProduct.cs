@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Shop.Orders.Stock;
 using Shop.ServiceDefaults;
 
@@ -33,6 +32,10 @@ internal static class AddProduct
             Price = request.Price,
             Version = 1,
         };
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (await ProductRules.IsTakenAsync(db, product.Sku, product.Id, cancel))
+            return ProductRules.Taken(product.Sku);
+
         db.Products.Add(product);
         db.StockLevels.Add(new() { ProductId = product.Id, Available = request.Opening, Reserved = 0 });
         db.StockMovements.Add(new()
@@ -44,15 +47,8 @@ internal static class AddProduct
             MadeBy = user.Id,
             At = now,
         });
-        try
-        {
-            await db.SaveChangesAsync(cancel);
-        }
-        catch (DbUpdateException exception) when (ProductRules.IsDuplicateSku(exception))
-        {
-            return Problem.Conflict($"There is a product with the SKU {request.Sku} already.");
-        }
-
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         http.GetTypedHeaders().ETag = ProductTag.Of(product.Version, request.Opening);
         return TypedResults.Created($"/api/products/{product.Id}", product.ToView(request.Opening));
     }

@@ -29,6 +29,10 @@ internal static class ChangeProduct
         if (ProductTag.Refuses(http.Request, product.Version) is { } refused)
             return refused;
 
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (product.Sku != request.Sku && await ProductRules.IsTakenAsync(db, request.Sku, product.Id, cancel))
+            return ProductRules.Taken(request.Sku);
+
         product.Sku = request.Sku;
         product.Name = request.Name;
         product.Description = request.Description;
@@ -37,14 +41,11 @@ internal static class ChangeProduct
         try
         {
             await db.SaveChangesAsync(cancel);
+            await transaction.CommitAsync(cancel);
         }
         catch (DbUpdateConcurrencyException)
         {
             return ProductTag.Changed();
-        }
-        catch (DbUpdateException exception) when (ProductRules.IsDuplicateSku(exception))
-        {
-            return Problem.Conflict($"There is a product with the SKU {request.Sku} already.");
         }
 
         http.Response.GetTypedHeaders().ETag = ProductTag.Of(product.Version, found.Available);

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Net.Http.Headers;
 using Shop.ServiceDefaults;
 
 namespace Shop.Orders.Catalogue;
@@ -28,8 +27,7 @@ internal static class GetProduct
         var tag = ProductTag.Of(found.Version, found.View.Available);
         http.Response.GetTypedHeaders().ETag = tag;
         http.Response.Headers.CacheControl = "public, no-cache";
-        var known = http.Request.GetTypedHeaders().IfNoneMatch;
-        return known.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(tag, useStrongComparison: false))
+        return ProductTag.IsKnown(http.Request, tag)
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Ok(found.View);
     }

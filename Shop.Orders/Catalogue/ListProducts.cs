@@ -14,8 +14,8 @@ internal static partial class ListProducts
     private const int MaxSearch = 100;
     private const int MaxWords = 10;
 
-    public static async Task<Results<Ok<Page<ProductView>>, ValidationProblem>> Handle(
-        OrdersDb db, HttpResponse http, CancellationToken cancel, string? search = null, string? after = null, int limit = 20)
+    public static async Task<Results<Ok<Page<ProductView>>, StatusCodeHttpResult, ValidationProblem>> Handle(
+        OrdersDb db, HttpContext context, CancellationToken cancel, string? search = null, string? after = null, int limit = 20)
     {
         var (name, id) = ("", Guid.Empty);
         var check = new Validation()
@@ -45,18 +45,28 @@ internal static partial class ListProducts
             from product in products
             join level in db.StockLevels on product.Id equals level.ProductId
             orderby product.Name, product.Id
-            select new ProductView(
-                product.Id, product.Sku, product.Name, product.Description,
-                new Money(product.Price.Amount, product.Price.Currency), level.Available))
+            select new
+            {
+                product.Version,
+                View = new ProductView(
+                    product.Id, product.Sku, product.Name, product.Description,
+                    new Money(product.Price.Amount, product.Price.Currency), level.Available),
+            })
             .Take(limit + 1).ToListAsync(cancel);
 
-        var last = found.Count > limit ? found[limit - 1] : null;
+        var last = found.Count > limit ? found[limit - 1].View : null;
         var next = last is null ? null : Cursor.Write(ListOf(search), last.Name, last.Id.ToString());
+        var shown = found.Take(limit).ToArray();
+        var tag = ProductTag.Of([.. shown.Select(one => (one.View.Id, one.Version, one.View.Available))], next);
+        var http = context.Response;
+        http.GetTypedHeaders().ETag = tag;
         http.Headers.CacheControl = "public, max-age=5";
         if (next is not null)
             http.Headers.Link = FormattableString.Invariant($"</api/products?after={next}&limit={limit}{SearchAgain(search)}>; rel=\"next\"");
 
-        return TypedResults.Ok(new Page<ProductView>([.. found.Take(limit)], next));
+        return ProductTag.IsKnown(context.Request, tag)
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(new Page<ProductView>([.. shown.Select(one => one.View)], next));
     }
 
     private static string ListOf(string? search) => string.IsNullOrWhiteSpace(search) ? "products" : $"products {search}";
@@ -68,7 +78,7 @@ internal static partial class ListProducts
             return false;
 
         name = lastName;
-        return Guid.TryParse(lastId, out id);
+        return name.Length <= ProductRules.LongestName && Guid.TryParseExact(lastId, "D", out id);
     }
 
     /// <summary>Only letters and digits reach PostgreSQL's query language: <c>oak la</c> is <c>oak:* &amp; la:*</c>.</summary>

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Shop.ServiceDefaults;
 
 namespace Shop.Orders.Catalogue;
@@ -8,22 +8,36 @@ namespace Shop.Orders.Catalogue;
 /// <summary>What holds for every product, new or changed.</summary>
 internal static partial class ProductRules
 {
-    /// <summary>The highest price keeps the total of the largest order far from the largest number.</summary>
-    public const long HighestPrice = 1_000_000_000;
+    public const int LongestName = 200;
+
+    /// <summary>100,000.00: what costs more is a mistake, or sold by hand.</summary>
+    public const long HighestPrice = 10_000_000;
+
+    /// <summary>What the database holds to be possible: wider than the rule, which is easier to change.</summary>
+    public const long HighestStoredPrice = 1_000_000_000;
+
+    /// <summary>Prices of another currency could be neither shipped nor paid: Shipping's rates and the bank know only these.</summary>
+    private static readonly string[] Currencies = ["EUR"];
 
     public static Validation Check(string sku, string name, string description, Money price) => new Validation()
         .Check(Sku().IsMatch(sku), "sku", "A SKU has 1 to 40 capital letters, digits and dashes: LIT-1001.")
-        .CheckText(name, "name", 200)
+        .CheckText(name, "name", LongestName)
         .CheckText(description, "description", 2000)
         .Check(price.Amount is >= 0 and <= HighestPrice, "price.amount", $"A price is 0 to {HighestPrice} minor units.")
-        .Check(Currency().IsMatch(price.Currency), "price.currency", "A currency is an ISO 4217 code: EUR.");
+        .Check(Currencies.Contains(price.Currency), "price.currency", $"We sell in {string.Join(", ", Currencies)}.");
 
-    public static bool IsDuplicateSku(DbUpdateException exception) => exception.InnerException
-        is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: OrdersDb.OneProductPerSku };
+    /// <summary>
+    /// Whether another product has the SKU. Until the caller's transaction ends nobody else can take it, so that nobody runs
+    /// into the index, which PostgreSQL would log as an error.
+    /// </summary>
+    public static async Task<bool> IsTakenAsync(OrdersDb db, string sku, Guid product, CancellationToken cancel)
+    {
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({"sku " + sku}, 0))", cancel);
+        return await db.Products.AnyAsync(other => other.Sku == sku && other.Id != product, cancel);
+    }
+
+    public static ProblemHttpResult Taken(string sku) => Problem.Conflict($"There is a product with the SKU {sku} already.");
 
     [GeneratedRegex(@"\A[A-Z0-9][A-Z0-9-]{0,39}\z")]
     private static partial Regex Sku();
-
-    [GeneratedRegex(@"\A[A-Z]{3}\z")]
-    private static partial Regex Currency();
 }

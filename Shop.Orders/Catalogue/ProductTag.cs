@@ -1,4 +1,8 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using Shop.ServiceDefaults;
@@ -13,6 +17,27 @@ internal static class ProductTag
 {
     public static EntityTagHeaderValue Of(int version, int available) =>
         new(string.Create(CultureInfo.InvariantCulture, $"\"{version}.{available}\""));
+
+    /// <summary>Of a page: what it shows and what comes after it.</summary>
+    public static EntityTagHeaderValue Of(IReadOnlyList<(Guid Id, int Version, int Available)> products, string? next)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> row = stackalloc byte[16 + (2 * sizeof(int))];
+        foreach (var (id, version, available) in products)
+        {
+            id.TryWriteBytes(row);
+            BinaryPrimitives.WriteInt32LittleEndian(row[16..], version);
+            BinaryPrimitives.WriteInt32LittleEndian(row[20..], available);
+            hash.AppendData(row);
+        }
+
+        hash.AppendData(Encoding.ASCII.GetBytes(next ?? ""));
+        return new($"\"{Base64Url.EncodeToString(hash.GetHashAndReset().AsSpan(0, 12))}\"");
+    }
+
+    /// <summary>Whether the caller has what the tag names, by <c>If-None-Match</c>.</summary>
+    public static bool IsKnown(HttpRequest request, EntityTagHeaderValue tag) => request.GetTypedHeaders().IfNoneMatch
+        .Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(tag, useStrongComparison: false));
 
     /// <summary>The problem when <c>If-Match</c> is missing or names another version; null when the change may go on.</summary>
     public static ProblemHttpResult? Refuses(HttpRequest request, int version)

@@ -28,30 +28,18 @@ internal static class AdjustStock
             return check.ToProblem();
 
         var route = $"POST /api/products/{id}/stock";
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         if (await db.FindAnswerAsync(key, user, route, request, cancel) is { } earlier)
             return earlier;
 
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         if (await StockLevels.AdjustAsync(db, id, request.Change, request.Reason, user.Id, cancel) is not { } level)
         {
             await transaction.RollbackAsync(cancel);
-            // The same request, sent twice at once, may have taken the last pieces for itself.
-            return await db.FindAnswerAsync(key, user, route, request, cancel) ?? await Explain(id, request, db, cancel);
+            return await Explain(id, request, db, cancel);
         }
 
         db.StoreAnswer(key, user, route, request, StatusCodes.Status200OK, location: null, level, clock.GetUtcNow());
-        try
-        {
-            await db.SaveChangesAsync(cancel);
-        }
-        catch (DbUpdateException exception) when (exception.IsDuplicateAnswer())
-        {
-            await transaction.RollbackAsync(cancel);
-            db.ChangeTracker.Clear();
-            return await db.FindAnswerAsync(key, user, route, request, cancel)
-                ?? throw new InvalidOperationException("The answer is gone.", exception);
-        }
-
+        await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
         return TypedResults.Ok(level);
     }

@@ -4,19 +4,20 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Payments.Reconciliation;
 
-/// <summary>An operator has our records compared with the bank's now, and gets the report.</summary>
+/// <summary>An operator has our records compared with the bank's now, and gets the report: of the run that is under way, if one is.</summary>
 internal static class ReconcileWithBank
 {
-    public static async Task<Results<Created<Report>, ProblemHttpResult>> Handle(CurrentUser user, Reconciler reconciler, CancellationToken cancel)
+    public static async Task<Results<Created<Report>, ProblemHttpResult>> Handle(CurrentUser user, SharedRun runs, CancellationToken cancel)
     {
         try
         {
-            var run = await reconciler.RunAsync(user.Id, cancel);
+            var run = await runs.JoinAsync(user.Id, cancel);
             return TypedResults.Created($"/api/payments/reconciliations/{run.Id}", Report.Of(run));
         }
         catch (BankAwayException)
         {
-            return Problem.Unavailable("The bank does not answer right now. The run is noted as failed.", TimeSpan.FromSeconds(5));
+            // Whether the bank or we were too slow can't be told apart here.
+            return Problem.Unavailable("The books can't be read to their end right now. The run is noted as failed.", TimeSpan.FromSeconds(5));
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -14,45 +15,114 @@ internal sealed partial class Reconciler(
     PaymentsDb db, BankLine bank, PaymentsMetrics metrics, IOptions<ReconciliationOptions> options, ILogger<Reconciler> log)
 {
     private const int Page = 500;
+    private const string OneAtATime = "payments.reconciliations";
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMinutes(1);
 
+    /// <summary>Runs now, or waits for the run of another replica that is under way.</summary>
     /// <exception cref="BankAwayException">The bank did not answer; the run is stored as failed.</exception>
     public async Task<ReconciliationRun> RunAsync(Guid askedBy, CancellationToken cancel)
+    {
+        while (true)
+        {
+            if (await TryBeginAsync(cancel))
+            {
+                try
+                {
+                    return await CarryOutAsync(await StartAsync(askedBy, cancel), cancel);
+                }
+                finally
+                {
+                    await EndAsync();
+                }
+            }
+
+            var others = await db.Reconciliations.AsNoTracking().Include(run => run.Differences)
+                .OrderByDescending(run => run.Id).FirstOrDefaultAsync(cancel);
+            while (others is { Status: RunStatus.Running } && !await IsFreeAsync(cancel))
+            {
+                await Task.Delay(LookAgain, cancel);
+                others = await db.Reconciliations.AsNoTracking().Include(run => run.Differences)
+                    .SingleOrDefaultAsync(run => run.Id == others.Id, cancel);
+            }
+
+            // One that is still running, although nobody is at it, died with its replica.
+            if (others is { Status: not RunStatus.Running })
+                return others;
+        }
+    }
+
+    /// <summary>Runs if the last scheduled run is long enough ago and none is under way, here or at another replica.</summary>
+    /// <exception cref="BankAwayException">The bank did not answer; the run is stored as failed.</exception>
+    public async Task RunIfDueAsync(CancellationToken cancel)
+    {
+        if (!await TryBeginAsync(cancel))
+            return;
+
+        try
+        {
+            if (await IsDueAsync(cancel))
+                await CarryOutAsync(await StartAsync(askedBy: null, cancel), cancel);
+        }
+        finally
+        {
+            await EndAsync();
+        }
+    }
+
+    /// <summary>Takes the one connection that a run needs, and with it the lock, which ends with this process at the latest.</summary>
+    private async Task<bool> TryBeginAsync(CancellationToken cancel)
+    {
+        await db.Database.OpenConnectionAsync(cancel);
+        if (await db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_lock(hashtextextended({OneAtATime}, 0)) AS \"Value\"").SingleAsync(cancel))
+            return true;
+
+        await db.Database.CloseConnectionAsync();
+        return false;
+    }
+
+    private async Task EndAsync()
+    {
+        try
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock(hashtextextended({OneAtATime}, 0))", CancellationToken.None);
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
+    }
+
+    private async Task<bool> IsFreeAsync(CancellationToken cancel)
+    {
+        if (!await TryBeginAsync(cancel))
+            return false;
+
+        await EndAsync();
+        return true;
+    }
+
+    private async Task<ReconciliationRun> StartAsync(Guid? askedBy, CancellationToken cancel)
     {
         var run = ReconciliationRun.Start(await db.NowAsync(cancel), askedBy);
         db.Add(run);
         await db.SaveChangesAsync(cancel);
-        return await CarryOutAsync(run, cancel);
+        return run;
     }
 
-    /// <summary>Runs if the last scheduled run is long enough ago and no other replica is quicker.</summary>
-    /// <exception cref="BankAwayException">The bank did not answer; the run is stored as failed.</exception>
-    public async Task RunIfDueAsync(CancellationToken cancel)
+    private async Task<bool> IsDueAsync(CancellationToken cancel)
     {
-        if (await ClaimAsync(cancel) is { } run)
-            await CarryOutAsync(run, cancel);
-    }
-
-    private async Task<ReconciliationRun?> ClaimAsync(CancellationToken cancel)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        if (!await db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock(hashtextextended('payments.reconciliations', 0)) AS \"Value\"").SingleAsync(cancel))
-            return null;
-
         var now = await db.NowAsync(cancel);
         var (last, lastFailed, oldest) = (now - options.Value.Interval, now - PauseAfterFailure, now - options.Value.Retention);
         if (await db.Reconciliations.AnyAsync(
             run => run.AskedBy == null && run.StartedAt > last && (run.Status != RunStatus.Failed || run.StartedAt > lastFailed), cancel))
         {
-            return null;
+            return false;
         }
 
         await db.Reconciliations.Where(run => run.StartedAt < oldest).ExecuteDeleteAsync(cancel);
-        var run = ReconciliationRun.Start(now, askedBy: null);
-        db.Add(run);
-        await db.SaveChangesAsync(cancel);
-        await transaction.CommitAsync(cancel);
-        return run;
+        return true;
     }
 
     private async Task<ReconciliationRun> CarryOutAsync(ReconciliationRun run, CancellationToken cancel)
@@ -105,6 +175,7 @@ internal sealed partial class Reconciler(
         var after = Guid.Empty;
         while (true)
         {
+            var begun = Stopwatch.GetTimestamp();
             // One statement, so that payment and ledger are seen at the same moment.
             var page = await db.Payments.AsNoTracking()
                 .Where(payment => payment.Id > after)
@@ -139,6 +210,7 @@ internal sealed partial class Reconciler(
                 yield break;
 
             after = page[^1].Id;
+            await RestAsync(begun, cancel);
         }
     }
 
@@ -147,6 +219,7 @@ internal sealed partial class Reconciler(
         var after = Guid.Empty;
         while (true)
         {
+            var begun = Stopwatch.GetTimestamp();
             var page = await WithOrders(db.Refunds.Where(refund => refund.Id > after)).Take(Page).ToListAsync(cancel);
             foreach (var row in page)
                 yield return OurRecord.Of(row.Refund, row.OrderId);
@@ -155,6 +228,7 @@ internal sealed partial class Reconciler(
                 yield break;
 
             after = page[^1].Refund.Id;
+            await RestAsync(begun, cancel);
         }
     }
 
@@ -164,6 +238,7 @@ internal sealed partial class Reconciler(
         var after = Guid.Empty;
         while (true)
         {
+            var begun = Stopwatch.GetTimestamp();
             var page = await bank.ReadAsync((provider, stop) => list(provider, after, stop), cancel);
             foreach (var record in page)
                 yield return record;
@@ -172,7 +247,15 @@ internal sealed partial class Reconciler(
                 yield break;
 
             after = page[^1].Key;
+            await RestAsync(begun, cancel);
         }
+    }
+
+    // As long as the page took: half of the time, at least, belongs to payments.
+    private static Task RestAsync(long begun, CancellationToken cancel)
+    {
+        var took = Stopwatch.GetElapsedTime(begun);
+        return Task.Delay(took < LongestRest ? took : LongestRest, cancel);
     }
 
     private async Task<OurRecord?> FindAsync(RecordKind kind, Guid key, CancellationToken cancel)

@@ -28,17 +28,7 @@ public class Routes
     [MemberData(nameof(All))]
     public async Task Say_who_may_use_them(string service)
     {
-        var builder = WebApplication.CreateBuilder();
-        // Nothing is started, so nothing is connected to.
-        foreach (var name in (string[])["usersdb", "ordersdb", "paymentsdb", "shippingdb"])
-            builder.Configuration[$"ConnectionStrings:{name}"] = "Host=localhost";
-
-        builder.Configuration["ConnectionStrings:redis"] = "localhost";
-        builder.AddServiceDefaults();
-        Modules[service].Add(builder);
-        await using var app = builder.Build();
-        app.MapDefaultEndpoints();
-        Modules[service].Map(app);
+        await using var app = Mapped(service);
 
         var endpoints = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).ToArray();
 
@@ -46,5 +36,21 @@ public class Routes
         Assert.Empty(endpoints
             .Where(endpoint => endpoint.Metadata.GetMetadata<IAuthorizeData>() is null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null)
             .Select(endpoint => endpoint.DisplayName));
+    }
+
+    /// <summary>A service with its routes. Nothing is started, so nothing is connected to.</summary>
+    internal static WebApplication Mapped(string service)
+    {
+        var builder = WebApplication.CreateBuilder();
+        foreach (var name in (string[])["usersdb", "ordersdb", "paymentsdb", "shippingdb"])
+            builder.Configuration[$"ConnectionStrings:{name}"] = "Host=localhost";
+
+        builder.Configuration["ConnectionStrings:redis"] = "localhost";
+        builder.AddServiceDefaults();
+        Modules[service].Add(builder);
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        Modules[service].Map(app);
+        return app;
     }
 }

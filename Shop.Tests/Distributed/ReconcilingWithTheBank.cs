@@ -54,6 +54,39 @@ public class ReconcilingWithTheBank(SharedShop shop)
     }
 
     [Fact]
+    public async Task Is_done_once_for_all_who_ask_meanwhile_and_leaves_customers_their_turn()
+    {
+        const int Impatient = 20;
+        var customer = await shop.NewCustomerAsync();
+        var product = (Guid)(await customer.PlentifulProductAsync())["id"]!;
+        var operators = await shop.NewOperatorAsync();
+        // Enough for a run to take some time: each of them is a difference that is looked at twice.
+        await shop.ExecuteAsync("paymentsdb", """
+            INSERT INTO bank.charges (key, token, amount, currency, status)
+            SELECT gen_random_uuid(), 'tok_reconciled', 1, 'EUR', 'Voided' FROM generate_series(1, 4000)
+            """);
+        try
+        {
+            var before = await RunsAsync();
+            var reports = Enumerable.Range(0, Impatient).Select(_ => operators.SendAsync(Path)).ToArray();
+            var order = await customer.OrderAsync(Customer.OrderOf(product));
+            await Eventually.Is(() => customer.StatusOfAsync(order), status => status is not "Placed", within: TimeSpan.FromSeconds(10), what: "The payment during a reconciliation");
+
+            var ids = new HashSet<Guid>();
+            foreach (var answer in await Task.WhenAll(reports))
+                ids.Add((Guid)(await Customer.Read(answer, HttpStatusCode.Created))["id"]!);
+
+            // One of those who asked may have come when the first run was just over.
+            Assert.InRange(ids.Count, 1, 2);
+            Assert.InRange(await RunsAsync() - before, 1, 3);
+        }
+        finally
+        {
+            await shop.ExecuteAsync("paymentsdb", "DELETE FROM bank.charges WHERE token = 'tok_reconciled'");
+        }
+    }
+
+    [Fact]
     public async Task Is_for_operators_and_so_are_the_dead_letters()
     {
         var customer = await shop.NewCustomerAsync();
@@ -73,6 +106,8 @@ public class ReconcilingWithTheBank(SharedShop shop)
         Assert.Equal("Completed", (string)report["status"]!);
         return report;
     }
+
+    private Task<long> RunsAsync() => shop.ScalarAsync<long>("paymentsdb", "SELECT count(*) FROM payments.reconciliations");
 
     private static JsonNode[] Differences(JsonNode report) => [.. report["differences"]!.AsArray().Select(difference => difference!)];
 

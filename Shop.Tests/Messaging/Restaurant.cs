@@ -48,12 +48,15 @@ internal sealed class Restaurant : IAsyncDisposable
 
     /// <param name="cook">What the kitchen does with a meal besides noting it; nothing if null.</param>
     /// <param name="settings">Of <see cref="MessagingOptions"/>, as <c>name=value</c>.</param>
-    public Task<IHost> AddKitchenAsync(Cook? cook = null, params string[] settings) => StartAsync(builder =>
+    public Task<IHost> AddKitchenAsync(Cook? cook = null, params string[] settings) => AddConsumerAsync("kitchen", cook, settings);
+
+    /// <summary>A consumer group of its own that shares the tables of the kitchen.</summary>
+    public Task<IHost> AddConsumerAsync(string group, Cook? cook = null, params string[] settings) => StartAsync(builder =>
     {
         AddDatabase<KitchenDb>(builder);
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => setting.Split('='))
-            .Select(parts => KeyValuePair.Create($"kitchen:Messaging:{parts[0]}", (string?)parts[1])));
-        builder.AddMessaging<KitchenDb>("kitchen", events => events.On<MealOrdered>(async (meal, db, context, cancel) =>
+            .Select(parts => KeyValuePair.Create($"{group}:Messaging:{parts[0]}", (string?)parts[1])));
+        builder.AddMessaging<KitchenDb>(group, events => events.On<MealOrdered>(async (meal, db, context, cancel) =>
         {
             db.Add(new Dish { MessageId = context.MessageId, Table = meal.Table, Number = meal.Number });
             if (cook is not null)
@@ -117,6 +120,14 @@ internal sealed class Restaurant : IAsyncDisposable
         builder.Services.AddSingleton(readiness);
         builder.Services.AddDbContextPool<TDb>(options => options.UseNpgsql(_backends.Postgres));
         builder.Configuration["ConnectionStrings:redis"] = _backends.Redis;
+    }
+
+    /// <summary>Ends a process as on a signal; returns when it has ended.</summary>
+    public async Task StopAsync(IHost host)
+    {
+        _hosts.Remove(host);
+        await host.StopAsync();
+        host.Dispose();
     }
 
     private async Task<IHost> StartAsync(Action<HostApplicationBuilder> configure)

@@ -50,6 +50,21 @@ public class AccountsSessions(SharedShop shop)
         await holder.SignInAsync();
     }
 
+    [Fact, Trait("Checklist", "A5")]
+    public async Task In_two_hands_belong_to_nobody_as_soon_as_the_successor_was_used()
+    {
+        var holder = await AccountHolder.RegisteredAsync(shop);
+        var stolen = await holder.SignInAsync();
+        // Whoever uses the successor has had the answer, so nobody asks again because it got lost.
+        var latest = await holder.RefreshAsync(await holder.RefreshAsync(stolen));
+
+        await RefusedAsync(holder, stolen);
+
+        await RefusedAsync(holder, latest);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await holder.MeAsync(latest)).StatusCode);
+        await holder.SignInAsync();
+    }
+
     [Theory, Trait("Checklist", "A5")]
     [InlineData("UPDATE users.sessions SET started_at = started_at - interval '30 days' WHERE account_id = $1")]
     [InlineData("UPDATE users.refresh_tokens t SET issued_at = issued_at - interval '7 days' FROM users.sessions s WHERE s.id = t.session_id AND s.account_id = $1")]

@@ -33,7 +33,7 @@ public sealed partial class HttpEdgeRoutes(SharedShop shop)
         foreach (var path in new[] { "/api/products", "/api/orders", "/api/cart", "/api/users/me", $"/api/products/{Guid.CreateVersion7()}" })
         {
             var head = await RawHttp.SendAsync(shop.PortOf("gateway"), $"HEAD {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-            Assert.True(head.Status is 405 or 401 && head.Body.Length == 0, $"HEAD {path}: {head}");
+            Assert.True(head.Status is 200 or 401 or 404 && head.Body.Length == 0, $"HEAD {path}: {head}");
         }
     }
 
@@ -244,7 +244,8 @@ public sealed partial class HttpEdgeRoutes(SharedShop shop)
         var inside = await orders.SendAsync(HttpMethod.Put, "/api/cart", cart, "X-Forwarded-Proto", "https");
         var outside = await shop.NewBrowser().Http.SendAsync(HttpMethod.Put, "/api/cart", cart, "X-Forwarded-Proto", "https");
 
-        Assert.Contains("; secure", Assert.Single(inside.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
+        // By that name no sister domain can set one, nor anybody on the way.
+        Assert.Matches("^__Host-shop-cart=[^;]+; max-age=2592000; path=/; secure; samesite=lax; httponly$", Assert.Single(inside.Headers.GetValues("Set-Cookie")));
         Assert.DoesNotContain("; secure", Assert.Single(outside.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
     }
 

@@ -47,21 +47,58 @@ public class InputOfNumbers(AttackedShop shop)
         });
     }
 
-    [Fact, Trait("Checklist", "I3")]
-    public async Task Never_overflow_a_total()
+    [Theory, Trait("Checklist", "I3")]
+    [InlineData("""{"currency":"EUR"}""")]
+    [InlineData("""{"amount":1}""")]
+    [InlineData("{}")]
+    [InlineData("""{"amount":1,"currency":null}""")]
+    [InlineData("""{"amount":1,"currency":"XXX"}""")]
+    [InlineData("""{"amount":1,"currency":"USD"}""")]
+    [InlineData("""{"amount":1,"currency":"eur"}""")]
+    public async Task Of_money_need_an_amount_and_a_currency_that_we_sell_in(string money)
     {
+        var targets = await shop.TargetsAsync();
+        var attacks = from endpoint in InputEndpoints.All
+                      let body = JsonNode.Parse(endpoint.Example)!.AsObject()
+                      from member in body.Where(member => (member.Value as JsonObject)?.ContainsKey("currency") == true).ToArray()
+                      select (Endpoint: endpoint, Member: member.Key);
+
+        await Salvo.FireAsync([.. attacks], async attack =>
+        {
+            var body = JsonNode.Parse(attack.Endpoint.Example)!;
+            body[attack.Member] = JsonNode.Parse(money);
+            var answer = await shop.SendAsync(attack.Endpoint, targets, body.ToJsonString());
+            // What was paid in euros is not returned in another currency, which is for the payment to say.
+            var isForeign = body[attack.Member]!["amount"] is not null && attack.Endpoint.Refusals.Contains((int)answer.Status);
+            return answer.Status == HttpStatusCode.BadRequest || isForeign ? answer.Complaint() : $"{attack.Member}: {answer}";
+        });
+    }
+
+    [Fact, Trait("Checklist", "I3")]
+    public async Task Of_money_have_a_ceiling_for_a_price_a_line_and_an_order()
+    {
+        const long DearestPrice = 10_000_000, DearestOrder = 100_000_000;
         var asOperator = await shop.OperatorAsync();
-        var dearest = new List<Guid>();
-        for (var index = 0; index < 50; index++)
-            dearest.Add(await asOperator.NewProductAsync(price: 1_000_000_000, opening: 1000));
+        var tooDear = await asOperator.SendAsync(HttpMethod.Post, "/api/products", Visitors.Product(price: DearestPrice + 1));
+        var products = new List<Guid>();
+        for (var index = 0; index < 11; index++)
+            products.Add(await asOperator.NewProductAsync(price: DearestPrice, opening: 1000));
 
         var customer = await shop.NewCustomerAsync();
-        var order = Customer.OrderOf(dearest[0], token: "tok_declined");
-        order["lines"] = new JsonArray([.. dearest.Select(product => new JsonObject { ["productId"] = product, ["quantity"] = 1000 })]);
 
-        var placed = await Customer.Read(await customer.PostOrderAsync(order, Customer.NewKey()), HttpStatusCode.Created);
+        Assert.Equal(HttpStatusCode.BadRequest, tooDear.StatusCode);
+        var dearest = await Customer.Read(await PlaceAsync([.. products.Take(9)], 1), HttpStatusCode.Created);
+        Assert.InRange((long)dearest["total"]!["amount"]!, 9 * DearestPrice, DearestOrder);
+        await Customer.Read(await PlaceAsync([products[0]], 11), HttpStatusCode.Conflict);
+        await Customer.Read(await PlaceAsync(products, 1), HttpStatusCode.Conflict);
+        Assert.Equal(999, await shop.AvailableAsync(products[0]));
 
-        Assert.Equal(50 * 1000 * 1_000_000_000L + (long)placed["shipping"]!["amount"]!, (long)placed["total"]!["amount"]!);
+        Task<HttpResponseMessage> PlaceAsync(IReadOnlyList<Guid> of, int quantity)
+        {
+            var order = Customer.OrderOf(of[0]);
+            order["lines"] = new JsonArray([.. of.Select(product => new JsonObject { ["productId"] = product, ["quantity"] = quantity })]);
+            return customer.PostOrderAsync(order, Customer.NewKey());
+        }
     }
 
     [Fact, Trait("Checklist", "I3")]

@@ -41,7 +41,7 @@ public abstract class TokensAtTheDoors(ShopOfShortKeys shop) : IAsyncLifetime
         {
             Assert.Equal(200, (await door.KnockAsync($"Bearer {Valid(Forge)}")).Status);
             var expected = await door.KnockAsync("Bearer nonsense");
-            Assert.Equal((401, "Bearer"), (expected.Status, expected.Challenge));
+            Assert.Equal((401, "Bearer error=\"invalid_token\""), (expected.Status, expected.Challenge));
             foreach (var token in vectors)
             {
                 if (await door.KnockAsync($"Bearer {token}") is var answer && answer != expected)

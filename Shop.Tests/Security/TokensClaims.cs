@@ -17,7 +17,7 @@ public class TokensClaims(ShopOfShortKeys shop) : TokensAtTheDoors(shop)
         [
             ("exp", now - 3), ("exp", null), ("exp", $"{now + 60}"), ("exp", now + 60.5), ("exp", -1), ("exp", 0), ("exp", now + 86_400), ("exp", now + 3700),
             ("exp", long.MaxValue), ("exp", long.MinValue), ("exp", new JsonArray(now + 60)), ("exp", true), ("exp", new JsonObject()),
-            ("nbf", now + 60), ("nbf", $"{now}"), ("nbf", "soon"), ("iat", now + 60), ("iat", null), ("iat", $"{now}"), ("iat", -1), ("iat", now + 0.5), ("iat", long.MinValue),
+            ("nbf", now + 60), ("nbf", $"{now}"), ("nbf", "soon"), ("iat", now + 86_400), ("iat", null), ("iat", $"{now}"), ("iat", -1), ("iat", now + 0.5), ("iat", long.MinValue),
         ];
         return AreRefused([
             .. times.Select(time => Forge.Sign(Forge.Header(), TokenForge.With(ClaimsOfSomeone(), time.Claim, time.Value))),

@@ -18,7 +18,7 @@ namespace Shop.Users.Migrations
 #pragma warning disable 612, 618
             modelBuilder
                 .HasDefaultSchema("users")
-                .HasAnnotation("ProductVersion", "10.0.14")
+                .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
@@ -131,6 +131,101 @@ namespace Shop.Users.Migrations
                     b
                         .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0)
                         .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_threshold", 5000);
+                });
+
+            modelBuilder.Entity("Shop.Messaging.SentMessage", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content");
+
+                    b.Property<long>("Entry")
+                        .HasColumnType("bigint")
+                        .HasColumnName("entry");
+
+                    b.Property<int>("Epoch")
+                        .HasColumnType("integer")
+                        .HasColumnName("epoch");
+
+                    b.Property<Guid>("Subject")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("TraceParent")
+                        .HasColumnType("text")
+                        .HasColumnName("trace_parent");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.HasKey("Id")
+                        .HasName("pk_outbox_sent");
+
+                    b.HasIndex("Epoch", "Entry")
+                        .HasDatabaseName("ix_outbox_sent_entry");
+
+                    b.ToTable("outbox_sent", "users");
+                });
+
+            modelBuilder.Entity("Shop.Messaging.StreamLife", b =>
+                {
+                    b.Property<int>("Epoch")
+                        .HasColumnType("integer")
+                        .HasColumnName("epoch");
+
+                    b.Property<Guid>("Marker")
+                        .HasColumnType("uuid")
+                        .HasColumnName("marker");
+
+                    b.Property<long>("Recorded")
+                        .HasColumnType("bigint")
+                        .HasColumnName("recorded");
+
+                    b.Property<string>("Server")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("server");
+
+                    b.HasKey("Epoch")
+                        .HasName("pk_outbox_stream");
+
+                    b.ToTable("outbox_stream", "users");
+
+                    b.HasData(
+                        new
+                        {
+                            Epoch = 0,
+                            Marker = new Guid("00000000-0000-0000-0000-000000000000"),
+                            Recorded = 0L,
+                            Server = ""
+                        });
+                });
+
+            modelBuilder.Entity("Shop.Messaging.Subscriber", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.HasKey("Name")
+                        .HasName("pk_outbox_subscribers");
+
+                    b.ToTable("outbox_subscribers", "users");
                 });
 
             modelBuilder.Entity("Shop.Users.Account", b =>

@@ -72,15 +72,7 @@ internal static class BrowserSession
     private static string OwnOrigin(HttpRequest request) =>
         $"{request.Scheme}://{(request.Headers["X-Forwarded-Host"] is [{ } host] ? host : request.Host.Value)}";
 
-    // The framework's own reading keeps the last of several cookies of one name, and which is last is up to whoever set them.
-    private static List<string> Cookies(HttpContext http)
-    {
-        var name = NameFor(http);
-        return [.. from header in http.Request.Headers.Cookie
-            from pair in (header ?? "").Split(';', StringSplitOptions.TrimEntries)
-            where pair.StartsWith(name, StringComparison.Ordinal) && pair.AsSpan(name.Length).TrimStart() is ['=', ..]
-            select pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim()];
-    }
+    private static IReadOnlyList<string> Cookies(HttpContext http) => http.Request.Cookies(NameFor(http));
 
     private static string NameFor(HttpContext http) => http.Request.IsHttps ? SecureName : Name;
 

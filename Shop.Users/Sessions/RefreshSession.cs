@@ -28,10 +28,11 @@ internal static class RefreshSession
 
         var now = clock.GetUtcNow();
         var token = await db.RefreshTokens.SingleAsync(known => known.Hash == hash, cancel);
-        var outcome = session.Refresh(token, now);
         var successor = refreshTokens.Successor(session, presented);
+        var successorHash = RefreshTokens.Hash(successor);
+        var outcome = session.Refresh(token, await db.RefreshTokens.SingleOrDefaultAsync(known => known.Hash == successorHash, cancel), now);
         if (outcome == RefreshOutcome.Rotated)
-            db.RefreshTokens.Add(new() { Hash = RefreshTokens.Hash(successor), SessionId = session.Id, IssuedAt = now });
+            db.RefreshTokens.Add(new() { Hash = successorHash, SessionId = session.Id, IssuedAt = now });
 
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);

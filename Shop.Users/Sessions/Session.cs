@@ -9,7 +9,9 @@ internal sealed class Session
     public static readonly TimeSpan LongestLife = TimeSpan.FromDays(30);
     public static readonly TimeSpan LongestIdle = TimeSpan.FromDays(7);
 
-    /// <summary>How long a client whose answer got lost may ask again; it gets the same successor.</summary>
+    /// <summary>
+    /// How long a client whose answer got lost may ask again; it gets the same successor, as long as nobody has used that.
+    /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     public required Guid Id { get; init; }
@@ -25,14 +27,18 @@ internal sealed class Session
 
     public void End(DateTimeOffset now) => EndedAt ??= now;
 
-    public RefreshOutcome Refresh(RefreshToken token, DateTimeOffset now)
+    /// <param name="token">The token that is presented.</param>
+    /// <param name="successor">What it was exchanged for, if it was.</param>
+    /// <param name="now">The time.</param>
+    public RefreshOutcome Refresh(RefreshToken token, RefreshToken? successor, DateTimeOffset now)
     {
         if (EndedAt is not null)
             return RefreshOutcome.Ended;
 
         if (token.UsedAt is { } usedAt)
         {
-            if (now - usedAt <= Grace)
+            // Whoever has used the successor has got the answer, so it is not for a lost answer that this one comes back.
+            if (now - usedAt <= Grace && successor is { UsedAt: null })
                 return RefreshOutcome.Repeated;
 
             End(now);
@@ -58,7 +64,7 @@ internal enum RefreshOutcome
     Expired,
     Ended,
 
-    /// <summary>The token was used long ago: the session has just been ended.</summary>
+    /// <summary>The token was used long ago, or its successor was used too: the session has just been ended.</summary>
     Reused,
 }
 

@@ -1,0 +1,29 @@
+namespace Shop.Payments.Reconciliation;
+
+/// <summary>
+/// One reconciliation at a time, whoever wants it: who asks while one is under way waits for that one's report, without
+/// holding anything but the request. It goes on when whoever asked first has hung up.
+/// </summary>
+internal sealed class SharedRun(IServiceScopeFactory scopes, IHostApplicationLifetime lifetime)
+{
+    private readonly Lock _lock = new();
+    private Task<ReconciliationRun>? _underWay;
+
+    /// <exception cref="Bank.BankAwayException">The books could not be read; the run is stored as failed.</exception>
+    public Task<ReconciliationRun> JoinAsync(Guid askedBy, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (_underWay is not { IsCompleted: false })
+                _underWay = Task.Run(() => RunAsync(askedBy), CancellationToken.None);
+
+            return _underWay.WaitAsync(cancel);
+        }
+    }
+
+    private async Task<ReconciliationRun> RunAsync(Guid askedBy)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<Reconciler>().RunAsync(askedBy, lifetime.ApplicationStopping);
+    }
+}
