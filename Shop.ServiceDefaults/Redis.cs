@@ -13,6 +13,12 @@ public static class Redis
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>
+    /// A connection that nobody uses, such as that of the wake-ups, is asked so often: only an answer that does not come
+    /// shows that it is dead.
+    /// </summary>
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(2);
+
+    /// <summary>
     /// Adds <see cref="IConnectionMultiplexer"/> for the connection string <c>redis</c>; calls after the first do nothing.
     /// Redis being away must not make a service unready, so it is no health check.
     /// </summary>
@@ -29,8 +35,7 @@ public static class Redis
             options =>
             {
                 options.AsyncTimeout = options.SyncTimeout = (int)CommandTimeout.TotalMilliseconds;
-                // A question each second, so that there always is one that can go without an answer.
-                options.HeartbeatConsistencyChecks = true;
+                options.KeepAlive = (int)KeepAlive.TotalSeconds;
             });
     }
 }
