@@ -3,13 +3,17 @@ namespace Shop.AppHost;
 /// <summary>Users seeds these in Development; whoever starts the shop for the first time wants to know them.</summary>
 internal static class DemoAccounts
 {
+    public const string Alice = "alice@shop.example";
+    public const string Operator = "operator@shop.example";
+    public const string Password = "correct horse battery staple";
+
     public static Task Announce(ProjectResource gateway, ResourceReadyEvent ready, CancellationToken cancel)
     {
         Console.WriteLine($"""
 
               The shop is open: {gateway.GetEndpoint("http").Url}
-              Sign in as alice@shop.example (customer) or operator@shop.example (operator),
-              password: correct horse battery staple
+              Sign in as {Alice} (customer) or {Operator} (operator),
+              password: {Password}
 
             """);
         return Task.CompletedTask;

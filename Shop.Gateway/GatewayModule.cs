@@ -53,7 +53,11 @@ internal static class GatewayModule
             app.MapGet(path, () => Problem.NotFound("There is nothing to see here. The shop is at /api.")).AllowAnonymous().ExcludeFromDescription();
 
         app.MapGet("/robots.txt", () => "User-agent: *\nDisallow: /\n").AllowAnonymous().ExcludeFromDescription();
-        app.MapReverseProxy();
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.UseMiddleware<ForwardingErrors>();
+            proxy.UseLoadBalancing();
+        });
     }
 
     private static RouteConfig Route(string service, string path, Access access, params string[] methods) => new()

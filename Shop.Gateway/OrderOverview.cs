@@ -55,7 +55,10 @@ internal static partial class OrderOverview
                 response.EnsureSuccessStatusCode();
                 return new(name, response.StatusCode, await JsonNode.ParseAsync(await response.Content.ReadAsStreamAsync(patience.Token), cancellationToken: patience.Token));
             }
-            catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or ExecutionRejectedException or System.Text.Json.JsonException)
+            // A caller who has hung up needs no answer, and is nobody's failure.
+            catch (Exception exception) when (!cancel.IsCancellationRequested
+                && exception is HttpRequestException or OperationCanceledException or ExecutionRejectedException
+                    or System.Text.Json.JsonException)
             {
                 LogUnavailable(log, name, exception.GetType().Name);
                 return new(name, null, null);

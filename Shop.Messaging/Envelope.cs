@@ -111,4 +111,7 @@ internal static class EventTypes
         type.Split('.') is ["shop", { Length: > 0 } service, { Length: > 0 }, ['v', ..]]
             ? service
             : throw new ArgumentException($"\"{type}\" isn't of the form shop.<service>.<what-happened>.v<n>.", nameof(type));
+
+    /// <summary>What happened: the third part of <c>shop.orders.order-placed.v1</c>; the whole of any other type.</summary>
+    public static string NameOf(string type) => type.Split('.') is ["shop", _, { Length: > 0 } happened, ..] ? happened : type;
 }

@@ -8,7 +8,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Shop.ServiceDefaults;
-using StackExchange.Redis;
 
 namespace Shop.Messaging;
 
@@ -61,9 +60,8 @@ public static class Messaging
         where TDb : DbContext
     {
         var services = builder.Services;
-        // Redis being away must not make a service unready: events wait in the outbox until it is back.
-        if (services.All(service => service.ServiceType != typeof(IConnectionMultiplexer)))
-            builder.AddRedisClient("redis", settings => settings.DisableHealthChecks = true);
+        // While Redis is away, events wait in the outbox.
+        builder.AddRedis();
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RedisStreams>();

@@ -60,7 +60,7 @@ internal sealed class OutboxRelay<TDb>(
         if (claimed is not [{ Epoch: var epoch }, ..])
             return 0;
 
-        var spans = claimed.ConvertAll(row => telemetry.Sending(module.Stream, row.Id, row.TraceParent));
+        var spans = claimed.ConvertAll(row => telemetry.Sending(module.Stream, row));
         try
         {
             faults.Reached(module.Claimed);
@@ -81,19 +81,22 @@ internal sealed class OutboxRelay<TDb>(
         }
     }
 
-    private async Task<List<Row>> ClaimAsync(NpgsqlConnection connection, OutboxSql sql, CancellationToken cancel)
+    private async Task<List<OutboxRow>> ClaimAsync(NpgsqlConnection connection, OutboxSql sql, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(sql.Claim, connection) { Parameters = { new() { Value = module.Options.RelayBatch } } };
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        List<Row> claimed = [];
+        List<OutboxRow> claimed = [];
         while (await reader.ReadAsync(cancel))
-            claimed.Add(new(reader.GetGuid(0), reader.GetString(1), await reader.IsDBNullAsync(2, cancel) ? null : reader.GetString(2), reader.GetInt32(3)));
+        {
+            var traceParent = await reader.IsDBNullAsync(4, cancel) ? null : reader.GetString(4);
+            claimed.Add(new(reader.GetGuid(0), reader.GetString(1), reader.GetGuid(2), reader.GetString(3), traceParent, reader.GetInt32(5)));
+        }
 
         return claimed;
     }
 
     // Sent is sent: stopping now must not have these events sent again.
-    private static async Task KeepAsync(NpgsqlConnection connection, OutboxSql sql, List<Row> sent, int epoch, StreamId last)
+    private static async Task KeepAsync(NpgsqlConnection connection, OutboxSql sql, List<OutboxRow> sent, int epoch, StreamId last)
     {
         await using var command = new NpgsqlCommand(sql.Keep, connection)
         {
@@ -120,9 +123,10 @@ internal sealed class OutboxRelay<TDb>(
         await db.Database.CloseConnectionAsync();
         _measured = clock.GetTimestamp();
     }
-
-    private readonly record struct Row(Guid Id, string Content, string? TraceParent, int Epoch);
 }
+
+/// <summary>What the relay reads of an <see cref="OutboxMessage"/>.</summary>
+internal readonly record struct OutboxRow(Guid Id, string Type, Guid Subject, string Content, string? TraceParent, int Epoch);
 
 /// <summary>The statements of the relay for the schema of a context.</summary>
 internal sealed record OutboxSql(string Claim, string Keep, string Measure)
@@ -132,7 +136,7 @@ internal sealed record OutboxSql(string Claim, string Keep, string Measure)
         var (outbox, sent, life) = (Tables.Of<OutboxMessage>(db), Tables.Of<SentMessage>(db), Tables.Of<StreamLife>(db));
         return new(
             $"""
-            SELECT id, content, trace_parent, (SELECT epoch FROM {life}) FROM {outbox}
+            SELECT id, type, subject, content, trace_parent, (SELECT epoch FROM {life}) FROM {outbox}
             ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
             """,
             // Nothing is kept for a life that is over: the lock makes the end of one wait for this commit, or this see it.

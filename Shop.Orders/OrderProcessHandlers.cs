@@ -8,7 +8,7 @@ namespace Shop.Orders;
 /// Loads an order under its lock, lets the process decide, stores the order, moves its stock and publishes: all in the
 /// caller's transaction, so all of it or nothing. The lock makes events, cancellations and deadlines of one order queue.
 /// </summary>
-internal sealed class OrderProcessHandlers(IOptions<OrdersOptions> options, OrdersMetrics metrics)
+internal sealed class OrderProcessHandlers(IOptions<OrdersOptions> options, OrdersMetrics metrics, ILogger<Order> log)
 {
     /// <summary>Handles any event about an order that another service published.</summary>
     public static async Task On<TEvent>(TEvent happened, OrdersDb db, EventContext context, CancellationToken cancel)
@@ -28,7 +28,10 @@ internal sealed class OrderProcessHandlers(IOptions<OrdersOptions> options, Orde
         foreach (var change in step.Events.OfType<OrderStatusChanged>())
         {
             if (change.Status == OrderStatus.Cancelled)
+            {
                 await StockLevels.ReleaseAsync(db, order, cancel);
+                log.Cancelled(order.Id);
+            }
             else if (change.Status == OrderStatus.Shipped)
                 await StockLevels.SellAsync(db, order, cancel);
         }

@@ -36,7 +36,7 @@ public static class OrdersModule
         builder.Services.AddSingleton<Carts>();
         builder.Services.AddHostedService<DeletedCustomers>();
 
-        builder.AddServiceClient(ShippingRates.Client, "shipping");
+        builder.AddServiceClient(ShippingRates.Client, "shipping").WithoutRetries();
         builder.Services.AddSingleton<ShippingRates>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ShippingRates>());
         return builder;

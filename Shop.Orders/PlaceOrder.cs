@@ -34,7 +34,7 @@ internal static partial class PlaceOrder
 
     public static async Task<IResult> Handle(
         Request request, IdempotencyKey key, CurrentUser user, OrdersDb db, ShippingRates rates,
-        IOptions<OrdersOptions> options, OrdersMetrics metrics, CancellationToken cancel)
+        IOptions<OrdersOptions> options, OrdersMetrics metrics, ILogger<Order> log, CancellationToken cancel)
     {
         if (Check(request, options.Value) is { Failed: true } wrong)
             return wrong.ToProblem();
@@ -73,6 +73,7 @@ internal static partial class PlaceOrder
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
         metrics.Placed();
+        log.Placed(order.Id);
         return TypedResults.Created(location, response);
     }
 

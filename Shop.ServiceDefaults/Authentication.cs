@@ -56,7 +56,7 @@ internal static class Authentication
             .ValidateOnStart();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IOptions<TokenVerificationOptions>, TimeProvider, TokenRefusals>(Verify);
-        services.AddHttpClient(KeysOfUsers.Client);
+        services.AddHttpClient(KeysOfUsers.Client).WithoutRetries();
         services.AddSingleton<KeysOfUsers>();
         services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>>(provider => provider.GetRequiredService<KeysOfUsers>());
         services.AddHostedService<KeyRefresh>();

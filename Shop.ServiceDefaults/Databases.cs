@@ -1,6 +1,8 @@
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -38,7 +40,9 @@ public static class Databases
                 // also end what still works without it. Ready means: migrated.
                 settings.DisableHealthChecks = true;
             },
-            options => options.UseNpgsql(npgsql => npgsql.MigrationsHistoryTable("__EFMigrationsHistory", schema)));
+            options => options.UseNpgsql(npgsql => npgsql
+                .MigrationsHistoryTable("__EFMigrationsHistory", schema)
+                .ConfigureDataSource(DatabaseSpans.Configure)));
 
         builder.Services.AddSingleton<DatabaseReadiness<TDb>>();
         builder.Services.AddSingleton<IReadiness>(services => services.GetRequiredService<DatabaseReadiness<TDb>>());
@@ -114,6 +118,8 @@ internal sealed partial class Migration<TDb>(
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock(hashtextextended({Databases.SchemaOf<TDb>()}, 0))", cancel);
         try
         {
+            // Asked for a table that is not there, the server would log an error.
+            await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancel);
             var pending = await db.Database.GetPendingMigrationsAsync(cancel);
             await db.Database.MigrateAsync(cancel);
             await seed(db, scope.ServiceProvider, cancel);

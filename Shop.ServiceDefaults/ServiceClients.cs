@@ -8,6 +8,8 @@ namespace Shop.ServiceDefaults;
 /// <summary>Calls to sister services: discovered, with time-outs, retries of safe methods and a circuit breaker each.</summary>
 public static class ServiceClients
 {
+    private static readonly TimeSpan TimeoutOfLoops = TimeSpan.FromSeconds(5);
+
     /// <summary>A named client whose relative addresses go to <paramref name="service"/>.</summary>
     /// <param name="builder">The host.</param>
     /// <param name="clientName">The name for <see cref="IHttpClientFactory.CreateClient"/>; begin it with the module's name.</param>
@@ -30,6 +32,17 @@ public static class ServiceClients
         // Looked at once a second, so an idle connection lives for two at most.
         handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(1);
         handler.PooledConnectionLifetime = TimeSpan.FromMinutes(1);
+    }
+
+    /// <summary>For a loop that tries again by itself: each attempt ends soon, well or badly, and leaves no warning.</summary>
+    /// <param name="client">The client of the loop.</param>
+    public static IHttpClientBuilder WithoutRetries(this IHttpClientBuilder client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+#pragma warning disable EXTEXP0001 // Experimental in name; the defaults give every client a pipeline, and this is the way to do without.
+        client.RemoveAllResilienceHandlers();
+#pragma warning restore EXTEXP0001
+        return client.ConfigureHttpClient(http => http.Timeout = TimeoutOfLoops);
     }
 
     /// <summary>Sends the caller's own bearer token along: every service checks it again and applies its own rules.</summary>

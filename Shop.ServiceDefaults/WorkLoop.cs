@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -10,10 +11,14 @@ namespace Shop.ServiceDefaults;
 /// <param name="name">What the log calls the loop.</param>
 /// <param name="interval">How long to wait when nobody wakes it.</param>
 /// <param name="ready">What must be done before the first round, as a rule the database's migrations.</param>
-/// <param name="log">Gets one line when the work starts to fail and one when it succeeds again.</param>
+/// <param name="log">
+/// Gets a warning when the work starts to fail and a line when it succeeds again. Until it has succeeded once, failing is
+/// part of starting, since what it needs may start later than this process; that is a warning only if it goes on.
+/// </param>
 public abstract partial class WorkLoop(string name, TimeSpan interval, Task ready, ILogger log) : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim _wake = new(0);
     private int _woken;
 
@@ -33,6 +38,8 @@ public abstract partial class WorkLoop(string name, TimeSpan interval, Task read
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var start = Stopwatch.GetTimestamp();
+        var (hasWorked, hasWarned) = (false, false);
         for (var failures = 0; !stoppingToken.IsCancellationRequested;)
         {
             try
@@ -42,7 +49,7 @@ public abstract partial class WorkLoop(string name, TimeSpan interval, Task read
                 if (failures > 0)
                     LogRecovered(name, failures);
 
-                failures = 0;
+                (failures, hasWorked, hasWarned) = (0, true, false);
                 if (!more)
                     await _wake.WaitAsync(interval, stoppingToken);
             }
@@ -54,8 +61,14 @@ public abstract partial class WorkLoop(string name, TimeSpan interval, Task read
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                if (failures++ == 0)
+                if (failures++ == 0 && !hasWorked)
+                    LogNotYet(name, exception.GetBaseException().Message);
+
+                if (!hasWarned && (hasWorked || Stopwatch.GetElapsedTime(start) >= StartTime))
+                {
                     LogFailing(exception, name);
+                    hasWarned = true;
+                }
 
                 await Task.Delay(Pause(failures), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -76,6 +89,9 @@ public abstract partial class WorkLoop(string name, TimeSpan interval, Task read
 
     [LoggerMessage(1, LogLevel.Warning, "{Loop} fails and will be tried again until it succeeds")]
     private partial void LogFailing(Exception exception, string loop);
+
+    [LoggerMessage(4, LogLevel.Information, "{Loop} can't be done yet: {Cause}")]
+    private partial void LogNotYet(string loop, string cause);
 
     [LoggerMessage(2, LogLevel.Information, "{Loop} works again after {Failures} failures")]
     private partial void LogRecovered(string loop, int failures);

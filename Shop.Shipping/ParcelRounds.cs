@@ -95,6 +95,10 @@ internal sealed partial class ParcelRounds(
             using var activity = metrics.StartMove(shipment.TraceParent);
             shipment.Release();
             db.Apply(shipment, answers[shipment.Id], now);
+            activity?.DisplayName = $"parcel {shipment.State.Status}";
+            // Inside its span, so that the line leads to the order's trace; if the commit fails, it comes twice.
+            if (shipment.Events.Count > 0 && shipment.State.Status is ShipmentStatus.Delivered or ShipmentStatus.Rejected)
+                LogEnded(shipment.OrderId, shipment.State.Status);
         }
 
         await db.SaveChangesAsync();
@@ -102,15 +106,14 @@ internal sealed partial class ParcelRounds(
         foreach (var shipment in shipments.Where(shipment => shipment.Events.Count > 0))
         {
             metrics.Became(shipment.State.Status);
-            LogBecame(shipment.OrderId, shipment.State.Status);
         }
     }
 
     // A parcel's step must not take much longer than configured because nobody looks.
     private static TimeSpan Interval(TimeSpan step) => TimeSpan.FromMilliseconds(Math.Clamp(step.TotalMilliseconds / 10, 50, 500));
 
-    [LoggerMessage(1, LogLevel.Information, "The shipment of order {OrderId} became {Status}")]
-    private partial void LogBecame(Guid orderId, ShipmentStatus status);
+    [LoggerMessage(1, LogLevel.Information, "The shipment of order {OrderId} ended: {Status}")]
+    private partial void LogEnded(Guid orderId, ShipmentStatus status);
 
     [LoggerMessage(2, LogLevel.Debug, "The carrier gave no answer for shipment {ShipmentId} to {Ask} and will be asked again")]
     private partial void LogSilent(Exception exception, Guid shipmentId, CarrierAsk ask);

@@ -23,13 +23,13 @@ internal static class Processes
     }
 
     /// <summary>Neither dead nor alive: a process and its children get no time, their sockets stay open.</summary>
-    public static async Task StallAsync(int process, TimeSpan time, CancellationToken cancel)
+    public static async Task StallAsync(int process, Func<Task> meanwhile)
     {
         int[] stalled = [process, .. DescendantsOf(process).Select(child => child.Id)];
         await TrySignalAsync(stalled, "STOP");
         try
         {
-            await Task.Delay(time, cancel);
+            await meanwhile();
         }
         finally
         {

@@ -5,24 +5,24 @@ using Microsoft.Extensions.Options;
 namespace Shop.Users;
 
 /// <summary>
-/// Hashes passwords at OWASP's cost (PBKDF2, SHA-512, 220,000 rounds). One hash takes a processor for about 0.1 s, so at
+/// Hashes passwords at OWASP's cost (PBKDF2, SHA-512, 220,000 iterations). One hash takes a processor for about 0.1 s, so at
 /// most half of the processors hash at once: a flood of sign-ins waits or is sent away, and the rest of the shop goes on.
 /// </summary>
 internal sealed class PasswordHashing : IDisposable
 {
-    private const int Rounds = 220_000;
     private const int WaitingPerProcessor = 24;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
     public static readonly TimeSpan WhenBusy = TimeSpan.FromSeconds(2);
 
-    private readonly PasswordHasher<Account> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = Rounds }));
+    private readonly PasswordHasher<Account> _hasher;
     private readonly ConcurrencyLimiter _slots;
     private readonly string _hashOfNobody;
 
-    public PasswordHashing()
+    public PasswordHashing(IOptions<PasswordHashingOptions> options)
     {
+        _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = options.Value.HashIterations }));
         var atOnce = Math.Max(1, Environment.ProcessorCount / 2);
         _slots = new(new() { PermitLimit = atOnce, QueueLimit = atOnce * WaitingPerProcessor, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
         _hashOfNobody = Hash(Guid.CreateVersion7().ToString());

@@ -19,6 +19,11 @@ public static class UsersModule
         builder.AddMessaging<UsersDb>("users");
 
         builder.Services.AddSingleton<UsersMetrics>();
+        builder.Services.AddOptions<PasswordHashingOptions>().BindConfiguration(PasswordHashingOptions.Section)
+            .Validate(
+                options => options.IsSafe(builder.Environment),
+                $"Users:Passwords: HashIterations is at least {PasswordHashingOptions.RecommendedIterations} outside Development.")
+            .ValidateOnStart();
         builder.Services.AddSingleton<PasswordHashing>();
         builder.Services.AddSingleton<KeyProtection>();
         builder.Services.AddSingleton<IValidateOptions<SigningKeyOptions>, SigningKeySchedule>();

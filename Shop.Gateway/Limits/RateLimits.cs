@@ -69,8 +69,8 @@ internal static class RateLimitSetup
         if (string.IsNullOrEmpty(builder.Configuration.GetConnectionString("redis")))
             return;
 
-        // Redis being away must not make the gateway unready: replicas then count alone.
-        builder.AddRedisClient("redis", settings => settings.DisableHealthChecks = true);
+        // While Redis is away, replicas count alone.
+        builder.AddRedis();
         builder.Services.AddHostedService<SharedCounts>();
     }
 

@@ -62,7 +62,12 @@ public class Dependencies
     {
         var metadata = XDocument.Load(Directory.EnumerateFiles(folder, "*.nuspec").Single()).Root!.Elements().Single(element => element.Name.LocalName == "metadata");
         var licence = metadata.Elements().SingleOrDefault(element => element.Name.LocalName == "license");
-        // A licence by file or address is read by a person, who then adds it here; so far all packages name theirs.
-        return (string?)licence?.Attribute("type") == "expression" ? licence!.Value.Trim('(', ')') : "unknown";
+        if ((string?)licence?.Attribute("type") == "expression")
+            return licence!.Value.Trim('(', ')');
+
+        // A licence by file or address is read by a person, who then adds it here.
+        return (string?)metadata.Elements().SingleOrDefault(element => element.Name.LocalName == "id") is "Fractions"
+            ? "BSD-2-Clause"
+            : "unknown";
     }
 }

@@ -44,6 +44,8 @@ public sealed class ShopThatDies : RunningShop, ICollectionFixture<ShopThatDies>
 
     public int Died => Directory.GetFiles(_marks).Length;
 
+    protected override bool RestartsWhatDies => true;
+
     protected override string[] Settings =>
         [.. from point in Points
             let service = point.Split('.')[0]

@@ -105,8 +105,8 @@ internal sealed class Faults(ShopToBreak shop, Load load, Random random, Cancell
             await shop.App.ResourceNotifications.WaitForResourceHealthyAsync(service, cancel);
     }
 
-    private async Task StallAsync(string resource, double seconds) =>
-        await Processes.StallAsync(await shop.ProcessIdOfAsync(resource), TimeSpan.FromSeconds(seconds), cancel);
+    private Task StallAsync(string resource, double seconds) =>
+        shop.StallAsync(resource, () => Task.Delay(TimeSpan.FromSeconds(seconds), cancel));
 
     private Task EndSessionsAsync() => PostgresAsync(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'");

@@ -23,7 +23,7 @@ public class RollingRestart(ReplicatedShop shop, ITestOutputHelper output)
 
     private async Task RunAsync(int seed, double ordersPerSecond, string[] services)
     {
-        await shop.AllHealthyAsync();
+        await shop.AllReadyAsync();
         var load = new Load(shop, seed, ordersPerSecond);
         await load.PrepareAsync();
         var visits = new Visits(shop, visitors: 3);
@@ -41,7 +41,7 @@ public class RollingRestart(ReplicatedShop shop, ITestOutputHelper output)
                 var watch = Stopwatch.StartNew();
                 await (number == 0 ? CommandAsync(replica) : SignalAsync(replica));
                 ends.Add(watch.Elapsed.TotalSeconds);
-                await shop.App.ResourceNotifications.WaitForResourceHealthyAsync(replica, over.Token);
+                await shop.ReadyAsync(replica);
                 starts.Add(watch.Elapsed.TotalSeconds - ends[^1]);
             }
         }
@@ -74,7 +74,7 @@ public class RollingRestart(ReplicatedShop shop, ITestOutputHelper output)
         var process = await shop.ProcessOfAsync(replica);
         await Processes.SignalAsync(process, "TERM");
         await Eventually.Equals(false, () => Task.FromResult(Processes.Lives(process)), LongestEnd, $"The end of {replica}");
-        await Eventually.Is(() => shop.ProcessOfAsync(replica), now => now != process, what: $"A new process of {replica}");
+        await shop.StartAgainAsync(replica, process);
     }
 
     private static string Text(List<double> seconds) => string.Join(' ', seconds.Select(one => $"{one:0.0}"));

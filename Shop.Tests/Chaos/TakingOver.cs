@@ -22,7 +22,7 @@ public class TakingOver(ReplicatedShop shop, ITestOutputHelper output)
     [Trait("Category", "Soak")]
     public async Task Messages_of_a_dead_and_of_a_slow_replica_are_done_soon_and_once()
     {
-        await shop.AllHealthyAsync();
+        await shop.AllReadyAsync();
         await using var redis = await shop.RedisAsync();
         var load = new Load(shop, Seed, ordersPerSecond: 8);
         await load.PrepareAsync();
@@ -32,6 +32,7 @@ public class TakingOver(ReplicatedShop shop, ITestOutputHelper output)
 
         var (dead, orphans) = await StallWithMessagesAsync(redis.GetDatabase(), replicas[0]);
         await Processes.SignalAsync(dead, "KILL");
+        await shop.StartAgainAsync(replicas[0], dead);
         var ofDead = await DoneAsync(redis.GetDatabase(), orphans);
         await shop.ReplicasOfAsync(Group);
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
@@ -17,11 +16,18 @@ public class RunningShop : IAsyncLifetime
     private static readonly string[] Resources = ["postgres", "redis", "users", "orders", "payments", "shipping", "gateway"];
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _databases = new();
     private DistributedApplication? _app;
+    private Supervisor? _supervisor;
 
     public DistributedApplication App => _app ?? throw new InvalidOperationException("The shop was not started.");
 
     /// <summary>Settings of the app host on top of those that make parcels travel fast.</summary>
     protected virtual string[] Settings => [];
+
+    /// <summary>What hashing a password costs. The real cost would take minutes of all tests together.</summary>
+    protected virtual int PasswordHashIterations => 10_000;
+
+    /// <summary>Whether a service that has died by itself is started again at once.</summary>
+    protected virtual bool RestartsWhatDies => false;
 
     /// <summary>Changes the application before it is built.</summary>
     protected virtual void Prepare(IDistributedApplicationBuilder builder)
@@ -32,10 +38,30 @@ public class RunningShop : IAsyncLifetime
     {
         using var patience = new CancellationTokenSource(Patience);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(
-            ["--Services:shipping:Settings:Shipping:Carrier:StepTime=00:00:00.300", .. Settings], patience.Token);
-        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+            [
+                "--Services:shipping:Settings:Shipping:Carrier:StepTime=00:00:00.300",
+                $"--Services:users:Settings:Users:Passwords:HashIterations={PasswordHashIterations}",
+                .. Settings,
+            ],
+            patience.Token);
+        // The health of what a test breaks is no news.
+        builder.Services.AddLogging(logging => logging
+            .SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
+            // All that Postgres writes goes to standard error, and so would be an error here.
+            .AddFilter("Shop.AppHost.Resources.postgres", LogLevel.None));
+        // Data without a volume is thrown away with the host.
+        foreach (var resource in builder.Resources)
+        {
+            foreach (var volume in resource.Annotations.OfType<ContainerMountAnnotation>().ToArray())
+                resource.Annotations.Remove(volume);
+        }
+
         Prepare(builder);
         _app = await builder.BuildAsync(patience.Token);
+        if (RestartsWhatDies)
+            _supervisor = new(_app);
+
         await _app.StartAsync(patience.Token);
         await HealthyAsync(patience.Token);
     }
@@ -44,6 +70,9 @@ public class RunningShop : IAsyncLifetime
     {
         foreach (var database in _databases.Values)
             await database.DisposeAsync();
+
+        if (_supervisor is not null)
+            await _supervisor.DisposeAsync();
 
         if (_app is not null)
             await _app.DisposeAsync();
@@ -129,19 +158,55 @@ public class RunningShop : IAsyncLifetime
     /// <summary>The process that runs a resource now, by what the host reports of it.</summary>
     public async Task<int> ProcessIdOfAsync(string resource)
     {
-        var seen = await App.ResourceNotifications.WaitForResourceAsync(resource, running => ProcessId(running) is not null);
-        return Convert.ToInt32(ProcessId(seen), CultureInfo.InvariantCulture);
+        var seen = await SeenAsync(resource, seen => (ProcessId(seen) as object ?? ContainerEngine.ContainerOf(seen)) is not null);
+        return ProcessId(seen) ?? await ContainerEngine.ProcessOfAsync(ContainerEngine.ContainerOf(seen)!);
     }
 
-    /// <summary>kill -9; returns when a new process of the resource is healthy.</summary>
+    /// <summary>Stops the processes of a resource (SIGSTOP) while something is done: they are neither dead nor alive.</summary>
+    public async Task StallAsync(string resource, Func<Task> meanwhile)
+    {
+        var process = await ProcessIdOfAsync(resource);
+        if (ContainerEngine.ContainerOf(await SeenAsync(resource, _ => true)) is { } container)
+            await ContainerEngine.StallAsync(container, meanwhile);
+        else
+            await Processes.StallAsync(process, meanwhile);
+    }
+
+    /// <summary>The state of a resource, or of the replica of this id, once it is as asked.</summary>
+    public async Task<ResourceEvent> SeenAsync(string resource, Func<ResourceEvent, bool> isRight)
+    {
+        // Aspire's own WaitForResourceAsync does not know the ids of replicas.
+        await foreach (var seen in App.ResourceNotifications.WatchAsync(TestContext.Current.CancellationToken))
+        {
+            if ((seen.Resource.Name == resource || seen.ResourceId == resource) && isRight(seen))
+                return seen;
+        }
+
+        throw new InvalidOperationException($"The shop closed before {resource} was as expected.");
+    }
+
+    /// <summary>kill -9, then the start that an orchestrator in production would give; returns when it is healthy.</summary>
     public async Task KillAsync(string resource)
     {
         var killed = await ProcessIdOfAsync(resource);
-        using (var process = Process.GetProcessById(killed))
-            process.Kill();
+        if (ContainerEngine.ContainerOf(await SeenAsync(resource, _ => true)) is { } container)
+            await ContainerEngine.KillAsync(container);
+        else
+            await Processes.SignalAsync(killed, "KILL");
 
-        await Eventually.Is(() => ProcessIdOfAsync(resource), now => now != killed, what: $"A new process of {resource}");
-        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, TestContext.Current.CancellationToken);
+        await StartDeadAsync(resource, killed);
+    }
+
+    /// <summary>Starts a resource whose process has ended by itself or by a signal: DCP restarts nothing.</summary>
+    /// <param name="resource">The name of a resource with one replica, or the id of a replica.</param>
+    /// <param name="ended">The process that has ended.</param>
+    public async Task StartDeadAsync(string resource, int ended)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await App.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, cancel);
+        await CommandAsync(resource, KnownResourceCommands.StartCommand);
+        await Eventually.Is(() => ProcessIdOfAsync(resource), now => now != ended, what: $"A new process of {resource}");
+        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, cancel);
     }
 
     public async Task RestartAsync(string resource)
@@ -159,7 +224,9 @@ public class RunningShop : IAsyncLifetime
         Assert.True(result.Success, $"{command} {resource}: {result.Message}");
     }
 
-    private static object? ProcessId(ResourceEvent seen) => seen.Snapshot.State?.Text == KnownResourceStates.Running
-        ? seen.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value
-        : null;
+    protected static int? ProcessId(ResourceEvent seen) =>
+        seen.Snapshot.State?.Text == KnownResourceStates.Running
+        && seen.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is { } id
+            ? Convert.ToInt32(id, CultureInfo.InvariantCulture)
+            : null;
 }

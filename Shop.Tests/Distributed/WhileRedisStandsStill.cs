@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 
 namespace Shop.Tests.Distributed;
@@ -17,10 +16,8 @@ public class WhileRedisStandsStill(ShopToBreak shop)
         var product = (Guid)(await shop.Anonymous().PlentifulProductAsync())["id"]!;
         var browser = shop.NewBrowser();
         await ACart.Put(browser, (product, 2));
-        var redis = await shop.ProcessIdOfAsync("redis");
 
-        await SignalAsync("STOP", redis);
-        try
+        await shop.StallAsync("redis", async () =>
         {
             var watch = Stopwatch.StartNew();
             var cart = await browser.GetAsync("/api/cart");
@@ -32,20 +29,9 @@ public class WhileRedisStandsStill(ShopToBreak shop)
             await Customer.Read(answer, HttpStatusCode.ServiceUnavailable);
             Assert.NotNull(answer.Headers.RetryAfter);
             Assert.False(answer.Headers.Contains("Set-Cookie"));
-        }
-        finally
-        {
-            await SignalAsync("CONT", redis);
-        }
+        });
 
         var again = await Eventually.Is(() => browser.GetAsync("/api/cart"), cart => !(bool)cart["unavailable"]!, what: "The cart");
         Assert.Equal(2, (int)Assert.Single(again["lines"]!.AsArray())!["quantity"]!);
-    }
-
-    private static async Task SignalAsync(string signal, int process)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
     }
 }

@@ -148,7 +148,7 @@ public sealed class AMessage(Backends backends)
 
         var cooking = await handled.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
         Assert.Equal((ordering!.TraceId, ordering.SpanId), (cooking!.TraceId, cooking.ParentSpanId));
-        Assert.Equal((ActivityKind.Consumer, "process shop:till"), (cooking.Kind, cooking.DisplayName));
+        Assert.Equal((ActivityKind.Consumer, "process meal-ordered"), (cooking.Kind, cooking.DisplayName));
     }
 
     private async Task<int> PendingAsync() => (await backends.Streams.StreamPendingAsync(Restaurant.Orders, "kitchen")).PendingMessageCount;

@@ -30,8 +30,8 @@ public sealed class Backends : IAsyncLifetime, ICollectionFixture<Backends>
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
         {
             Args = ["--DcpPublisher:RandomizePorts=true"],
-            // Where the tools of Aspire are is written into that assembly, not into this one.
-            AssemblyName = "Shop.AppHost",
+            // This assembly knows where the orchestrator is.
+            AssemblyName = typeof(Projects.Shop_AppHost).Assembly.GetName().Name,
             DisableDashboard = true,
             EnableResourceLogging = true,
         });

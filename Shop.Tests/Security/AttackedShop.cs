@@ -28,11 +28,10 @@ public sealed class AttackedShop : RunningShop, ICollectionFixture<AttackedShop>
     /// <summary>Every service sends its telemetry here, as in production: without the values of queries.</summary>
     protected override string[] Settings =>
     [
+        .. OtlpListener.SettingsFor(Telemetry.Address),
         .. from service in Services
            from setting in (string[])
            [
-               $"OTEL_EXPORTER_OTLP_ENDPOINT={Telemetry.Address}",
-               "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
                "OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION=false",
                "OTEL_DOTNET_EXPERIMENTAL_HTTPCLIENT_DISABLE_URL_QUERY_REDACTION=false",
            ]

@@ -20,6 +20,19 @@ internal sealed class OtlpListener : IAsyncDisposable
     /// <summary>Kept only while a test wants to read it: the attacks make more than a test process should hold.</summary>
     public bool IsRecording { get; set; }
 
+    /// <summary>Has every service send its telemetry to <paramref name="address"/>: settings for the app host.</summary>
+    public static string[] SettingsFor(string address) =>
+    [
+        .. from service in AttackedShop.Services
+           from setting in (string[])
+           [
+               $"OTEL_EXPORTER_OTLP_ENDPOINT={address}",
+               "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+               "OTEL_BSP_SCHEDULE_DELAY=500",
+           ]
+           select $"--Services:{service}:Settings:{setting}",
+    ];
+
     public static async Task<OtlpListener> StartAsync()
     {
         var received = new ConcurrentQueue<(string, byte[])>();
@@ -53,6 +66,16 @@ internal sealed class OtlpListener : IAsyncDisposable
     }
 
     public int Count(string signal, string text) => Count(signal, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>The spans that have arrived so far.</summary>
+    public IReadOnlyList<OtlpSpan> Spans() =>
+    [
+        .. _received.Where(one => one.Path.EndsWith("traces", StringComparison.Ordinal))
+            .SelectMany(one => OtlpSpan.In(one.Content)),
+    ];
+
+    /// <summary>Forgets what has arrived so far.</summary>
+    public void Clear() => _received.Clear();
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

@@ -1,8 +1,12 @@
 using Shop.Tests.Distributed;
+using Shop.Users;
 
 namespace Shop.Tests.Security;
 
-/// <summary>A shop in which a signing key lives for seconds, with two replicas of Users that look after the keys.</summary>
+/// <summary>
+/// A shop in which a signing key lives for seconds, with two replicas of Users, and in which hashing a password costs
+/// what it costs in Production.
+/// </summary>
 [CollectionDefinition(nameof(ShopOfShortKeys))]
 public sealed class ShopOfShortKeys : RunningShop, ICollectionFixture<ShopOfShortKeys>
 {
@@ -12,6 +16,8 @@ public sealed class ShopOfShortKeys : RunningShop, ICollectionFixture<ShopOfShor
     internal TokenForge Forge => _forge;
 
     public static readonly TimeSpan TokenLife = TimeSpan.FromSeconds(6);
+
+    protected override int PasswordHashIterations => PasswordHashingOptions.RecommendedIterations;
 
     protected override string[] Settings =>
     [

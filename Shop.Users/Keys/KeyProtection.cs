@@ -1,8 +1,11 @@
+using System.Data.Common;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.EntityFrameworkCore;
 
 namespace Shop.Users.Keys;
@@ -16,7 +19,7 @@ internal sealed class KeyProtection : IDisposable
 {
     private readonly ServiceProvider _services;
 
-    public KeyProtection(IServiceScopeFactory scopes, IConfiguration configuration, ILoggerFactory logs)
+    public KeyProtection(IServiceScopeFactory scopes, IConfiguration configuration, IHostEnvironment environment, ILoggerFactory logs)
     {
         var services = new ServiceCollection();
         services.AddSingleton(logs);
@@ -26,11 +29,32 @@ internal sealed class KeyProtection : IDisposable
         if (configuration["Users:KeyEncryption:Certificate"] is { Length: > 0 } certificate)
             protection.ProtectKeysWithCertificate(X509CertificateLoader.LoadPkcs12FromFile(certificate, configuration["Users:KeyEncryption:Password"]));
 
-        services.Configure<KeyManagementOptions>(options => options.XmlRepository = new KeysInUsersDb(scopes));
+        services.Configure<KeyManagementOptions>(options =>
+        {
+            options.XmlRepository = new KeysInUsersDb(scopes);
+            // Said outright, since a developer's database holds no secrets; anywhere else the lack of a certificate is a warning.
+            if (environment.IsDevelopment())
+                options.XmlEncryptor ??= new NullXmlEncryptor();
+        });
         _services = services.BuildServiceProvider();
     }
 
     public IDataProtector For(string purpose) => _services.GetRequiredService<IDataProtectionProvider>().CreateProtector(purpose);
+
+    /// <summary>
+    /// Whether decryption failed only because the keys could not be read just now: data protection says the same of that as
+    /// of a key that it will never be able to decrypt.
+    /// </summary>
+    public static bool IsAway(CryptographicException failure)
+    {
+        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is DbException or TimeoutException)
+                return true;
+        }
+
+        return false;
+    }
 
     public void Dispose() => _services.Dispose();
 

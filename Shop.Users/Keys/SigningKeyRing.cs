@@ -108,7 +108,7 @@ internal sealed class SigningKeyRing(
         {
             return key.Credentials(_protector);
         }
-        catch (CryptographicException exception)
+        catch (CryptographicException exception) when (!KeyProtection.IsAway(exception))
         {
             log.SigningKeyUnreadable(exception, key.Id);
             return null;

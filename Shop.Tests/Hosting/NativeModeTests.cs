@@ -1,0 +1,53 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+
+namespace Shop.Tests.Hosting;
+
+/// <summary>Which of the two ways to run its servers an application takes.</summary>
+public sealed class NativeModeTests : IDisposable
+{
+    private readonly TemporaryHome _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    [Theory]
+    [InlineData("--Native=false")]
+    [InlineData("--Native=true", "--operation", "publish", "--publisher", "manifest", "--output-path", "unused.json")]
+    public void The_model_stays_as_it_is(params string[] settings)
+    {
+        var builder = SmallHost.Compose(settings);
+
+        AssertContainers(builder);
+    }
+
+    [Fact]
+    public void An_engine_that_answers_gets_the_containers() =>
+        AssertContainers(SmallHost.Compose([WithEngine("exit 0")]));
+
+    [Theory]
+    [InlineData("exit 1")]
+    [InlineData(null)]
+    public void Without_an_engine_that_answers_the_servers_run_natively(string? script)
+    {
+        var builder = SmallHost.Compose([script is null ? "--PATH=" : WithEngine(script)]);
+
+        Assert.Empty(builder.Resources.OfType<ContainerResource>());
+        Assert.Equal(["postgres", "redis"], builder.Resources.OfType<ExecutableResource>().Select(server => server.Name));
+    }
+
+    private static void AssertContainers(IDistributedApplicationBuilder builder)
+    {
+        Assert.Empty(builder.Resources.OfType<ExecutableResource>());
+        var containers = builder.Resources.OfType<ContainerResource>().ToList();
+        Assert.Equal(["postgres", "redis"], containers.Select(container => container.Name));
+        Assert.All(containers, container => Assert.Single(container.Annotations.OfType<ContainerImageAnnotation>()));
+    }
+
+    private string WithEngine(string script)
+    {
+        var docker = Path.Combine(_home.Folder, "docker");
+        File.WriteAllText(docker, $"#!/bin/sh\n{script}\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return $"--PATH={_home.Folder}";
+    }
+}

@@ -1,0 +1,18 @@
+namespace Shop.Users;
+
+/// <summary>Section <c>Users:Passwords</c>.</summary>
+internal sealed class PasswordHashingOptions
+{
+    public const string Section = "Users:Passwords";
+
+    /// <summary>OWASP's figure for PBKDF2 with SHA-512 (Password Storage Cheat Sheet).</summary>
+    public const int RecommendedIterations = 220_000;
+
+    /// <summary>
+    /// What one hash costs. Tests that create hundreds of accounts take less; outside Development nobody may.
+    /// </summary>
+    public int HashIterations { get; set; } = RecommendedIterations;
+
+    public bool IsSafe(IHostEnvironment environment) =>
+        HashIterations >= (environment.IsDevelopment() ? 1_000 : RecommendedIterations);
+}
