@@ -65,7 +65,7 @@ public class WhenRedisLosesEverything(ShopWithoutDeadlines shop)
         var delivered = await customer.OrderAsync(Customer.OrderOf(product));
         var declined = await customer.OrderAsync(Customer.OrderOf(product, token: "tok_declined"));
         var rejected = await customer.OrderAsync(Customer.OrderOf(product, postalCode: "00000"));
-        var voided = await customer.OrderAsync(Customer.OrderOf(product, token: "tok_slow"));
+        var voided = await customer.OrderAsync(Customer.OrderOf(product, token: "tok_down"));
         await customer.CancelAsync(voided);
         var stopped = await StoppedAsync(customer, product);
         await gone.Http.SendAsync(HttpMethod.Delete, "/api/users/me", new { password = "a long walk on the beach" });
