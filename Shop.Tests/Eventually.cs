@@ -5,7 +5,7 @@ namespace Shop.Tests;
 /// <summary>Waits for a state by looking, never for time; a failure shows the last state seen.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static async Task<T> Is<T>(Func<Task<T>> look, Func<T, bool> right, TimeSpan? within = null, string? what = null)
     {

@@ -8,8 +8,8 @@ namespace Shop.Tests.Chaos;
 [Trait("Category", "Chaos")]
 public class ALostConnection(ShopToBreak shop)
 {
-    /// <summary>Ten seconds for the connections, the rest for the order's way over four of them.</summary>
-    private static readonly TimeSpan Reconnection = TimeSpan.FromSeconds(15);
+    /// <summary>Ten seconds for the connections, ten for the order's way over four of them on a slow machine.</summary>
+    private static readonly TimeSpan Reconnection = TimeSpan.FromSeconds(20);
 
     [Theory]
     [InlineData(Wire.Silent)]

@@ -17,7 +17,7 @@ public sealed class ReplicatedShop : RunningShop, ICollectionFixture<ReplicatedS
 
     public static readonly string[] Services = ["users", "orders", "payments", "shipping", "gateway"];
 
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(180);
 
     protected override string[] Settings => [.. Services.Select(service => $"--Services:{service}:Replicas={Replicas}")];
 

@@ -13,7 +13,9 @@ public class RollingRestart(ReplicatedShop shop, ITestOutputHelper output)
 {
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(25);
 
-    [Fact]
+    // Aspire's proxy also sends to a replica that is not ready yet. Explicit until the test brings a balancer of its own.
+    [Fact(Explicit = true)]
+    [Trait("Category", "Soak")]
     public Task Of_orders_and_the_gateway_is_not_noticed() => RunAsync(seed: 36, ordersPerSecond: 6, ["orders", "gateway"]);
 
     [Fact(Explicit = true)]

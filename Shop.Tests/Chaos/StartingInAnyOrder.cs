@@ -9,7 +9,7 @@ namespace Shop.Tests.Chaos;
 [Trait("Category", "Chaos")]
 public class StartingInAnyOrder(ShopToBreak shop, ITestOutputHelper output)
 {
-    private static readonly TimeSpan InTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan InTime = TimeSpan.FromSeconds(90);
     private static readonly string[] Services = ["gateway", "orders", "payments", "shipping"];
     private static readonly string[] Needed = ["users", "postgres", "redis"];
 

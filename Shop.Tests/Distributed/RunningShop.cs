@@ -49,7 +49,8 @@ public class RunningShop : IAsyncLifetime
             .SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
             // All that Postgres writes goes to standard error, and so would be an error here.
-            .AddFilter("Shop.AppHost.Resources.postgres", LogLevel.None));
+            .AddFilter("Shop.AppHost.Resources.postgres", LogLevel.None)
+            .AddFilter("Shop.AppHost.Resources", LogLevel.Warning));
         // Data without a volume is thrown away with the host.
         foreach (var resource in builder.Resources)
         {

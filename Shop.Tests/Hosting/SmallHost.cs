@@ -13,7 +13,7 @@ namespace Shop.Tests.Hosting;
 /// <summary>An application of a PostgreSQL server with one database and a Redis server, run natively.</summary>
 internal sealed class SmallHost : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(180);
     private readonly DistributedApplication _app;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
