@@ -84,8 +84,10 @@ public class RunningShop : IAsyncLifetime
     /// <summary>Waits until every resource is healthy.</summary>
     public async Task HealthyAsync(CancellationToken cancel)
     {
+        // One that has just died is started again.
+        var behavior = RestartsWhatDies ? WaitBehavior.WaitOnResourceUnavailable : WaitBehavior.StopOnResourceUnavailable;
         foreach (var resource in Resources)
-            await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, cancel);
+            await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, behavior, cancel);
     }
 
     /// <summary>A customer nobody has seen before.</summary>
