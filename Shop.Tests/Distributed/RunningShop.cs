@@ -200,18 +200,6 @@ public class RunningShop : IAsyncLifetime
         await StartDeadAsync(resource, killed);
     }
 
-    /// <summary>Starts a resource whose process has ended by itself or by a signal: DCP restarts nothing.</summary>
-    /// <param name="resource">The name of a resource with one replica, or the id of a replica.</param>
-    /// <param name="ended">The process that has ended.</param>
-    public async Task StartDeadAsync(string resource, int ended)
-    {
-        var cancel = TestContext.Current.CancellationToken;
-        await App.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, cancel);
-        await CommandAsync(resource, KnownResourceCommands.StartCommand);
-        await Eventually.Is(() => ProcessIdOfAsync(resource), now => now != ended, what: $"A new process of {resource}");
-        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, cancel);
-    }
-
     public async Task RestartAsync(string resource)
     {
         await CommandAsync(resource, KnownResourceCommands.RestartCommand);
@@ -225,6 +213,16 @@ public class RunningShop : IAsyncLifetime
         var seen = await App.ResourceNotifications.WaitForResourceAsync(resource, _ => true, cancel);
         var result = await App.ResourceCommands.ExecuteCommandAsync(seen.ResourceId, command, cancel);
         Assert.True(result.Success, $"{command} {resource}: {result.Message}");
+    }
+
+    // DCP restarts nothing. For a resource with one replica: Aspire waits by name, not by the id of a replica.
+    private async Task StartDeadAsync(string resource, int ended)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await App.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, cancel);
+        await CommandAsync(resource, KnownResourceCommands.StartCommand);
+        await Eventually.Is(() => ProcessIdOfAsync(resource), now => now != ended, what: $"A new process of {resource}");
+        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, cancel);
     }
 
     protected static int? ProcessId(ResourceEvent seen) =>
