@@ -15,6 +15,7 @@ public class RunningShop : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
     private static readonly string[] Resources = ["postgres", "redis", "users", "orders", "payments", "shipping", "gateway"];
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _databases = new();
+    private readonly List<string> _volumes = [];
     private DistributedApplication? _app;
 
     public DistributedApplication App => _app ?? throw new InvalidOperationException("The shop was not started.");
@@ -47,12 +48,8 @@ public class RunningShop : IAsyncLifetime
             // All that Postgres writes goes to standard error, and so would be an error here.
             .AddFilter("Shop.AppHost.Resources.postgres", LogLevel.None)
             .AddFilter("Shop.AppHost.Resources", LogLevel.Warning));
-        // Data without a volume is thrown away with the host.
         foreach (var resource in builder.Resources)
-        {
-            foreach (var volume in resource.Annotations.OfType<ContainerMountAnnotation>().ToArray())
-                resource.Annotations.Remove(volume);
-        }
+            ThrowAway(resource);
 
         Prepare(builder);
         _app = await builder.BuildAsync(patience.Token);
@@ -67,6 +64,9 @@ public class RunningShop : IAsyncLifetime
 
         if (_app is not null)
             await _app.DisposeAsync();
+
+        foreach (var volume in _volumes)
+            await ContainerEngine.RemoveVolumeAsync(volume);
 
         GC.SuppressFinalize(this);
     }
@@ -120,6 +120,20 @@ public class RunningShop : IAsyncLifetime
             // The pool still held connections from before a restart of the server.
             source.Clear();
             return await ReadAsync(source, sql, read, parameters);
+        }
+    }
+
+    // A native server's data without a volume ends with the host, a container's with every stop of it.
+    private void ThrowAway(IResource server)
+    {
+        foreach (var volume in server.Annotations.OfType<ContainerMountAnnotation>().ToArray())
+        {
+            server.Annotations.Remove(volume);
+            if (server is not ContainerResource)
+                continue;
+
+            _volumes.Add($"shop-tests-{server.Name}-{Guid.CreateVersion7():N}");
+            server.Annotations.Add(new ContainerMountAnnotation(_volumes[^1], volume.Target, volume.Type, volume.IsReadOnly));
         }
     }
 
