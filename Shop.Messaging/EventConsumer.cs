@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Shop.ServiceDefaults;
+using Shop.Data;
 using StackExchange.Redis;
 
 namespace Shop.Messaging;

@@ -51,7 +51,7 @@ internal sealed partial class Outage(string what, int threshold, ILogger log)
             switch (cause)
             {
                 case PostgresException postgres:
-                    return Databases.IsAway(postgres);
+                    return DatabaseErrors.IsUnavailable(postgres);
                 case RedisConnectionException or RedisTimeoutException or SocketException or TimeoutException or IOException:
                 case DbException { IsTransient: true }:
                     return true;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Shop.Data;
 using Shop.Messaging;
 using Shop.Orders.Catalogue;
 using Shop.Orders.Stock;

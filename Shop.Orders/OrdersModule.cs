@@ -1,3 +1,4 @@
+using Shop.Data;
 using Shop.Messaging;
 using Shop.Orders.Cart;
 using Shop.Orders.Catalogue;

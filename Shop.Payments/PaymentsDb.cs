@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Shop.Data;
 using Shop.Messaging;
 using Shop.Payments.Reconciliation;
-using Shop.ServiceDefaults;
 
 namespace Shop.Payments;
 

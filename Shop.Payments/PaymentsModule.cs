@@ -1,3 +1,4 @@
+using Shop.Data;
 using Shop.Messaging;
 using Shop.Payments.Bank;
 using Shop.Payments.Reconciliation;

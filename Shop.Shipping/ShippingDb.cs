@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Shop.Data;
 using Shop.Messaging;
-using Shop.ServiceDefaults;
 
 namespace Shop.Shipping;
 

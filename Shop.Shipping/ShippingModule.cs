@@ -1,3 +1,4 @@
+using Shop.Data;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
 using Shop.Shipping.Carriers;

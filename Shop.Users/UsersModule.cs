@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
+using Shop.Data;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
 using Shop.Users.Addresses;

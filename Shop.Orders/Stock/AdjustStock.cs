@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Shop.Data;
 using Shop.ServiceDefaults;
 
 namespace Shop.Orders.Stock;

@@ -1,8 +1,8 @@
 using System.Net;
 using Aspire.Hosting.Testing;
 using Microsoft.EntityFrameworkCore;
+using Shop.Data;
 using Shop.Orders;
-using Shop.ServiceDefaults;
 
 namespace Shop.Tests.Distributed;
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Shop.Data;
 using Shop.Messaging;
-using Shop.ServiceDefaults;
 
 namespace Shop.Tests.Messaging;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Shop.Data;
 using Shop.ServiceDefaults;
 
 namespace Shop.Users.Keys;

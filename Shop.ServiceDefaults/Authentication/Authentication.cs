@@ -1,46 +1,11 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Shop.ServiceDefaults;
-
-/// <summary>The customer or operator whose token came with the request; an endpoint takes it as a parameter.</summary>
-/// <param name="Id">The claim <c>sub</c>.</param>
-/// <param name="IsOperator">Whether the token carries the role of operators.</param>
-public sealed record CurrentUser(Guid Id, bool IsOperator)
-{
-    /// <summary>Reads the verified token; minimal APIs call this for a parameter of this type.</summary>
-    public static ValueTask<CurrentUser?> BindAsync(HttpContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return new(Guid.TryParse(context.User.FindFirstValue("sub"), out var id) ? new CurrentUser(id, context.User.IsInRole(Roles.Operator)) : null);
-    }
-}
-
-/// <summary>The values of the claim <c>role</c>.</summary>
-public static class Roles
-{
-    /// <summary>Buys.</summary>
-    public const string Customer = "customer";
-
-    /// <summary>Runs the shop.</summary>
-    public const string Operator = "operator";
-}
-
-/// <summary>Names of the authorization policies. A route without any still needs a valid token.</summary>
-public static class Policies
-{
-    /// <summary>Anybody who is signed in.</summary>
-    public const string Customer = "customer";
-
-    /// <summary>Only operators.</summary>
-    public const string Operator = "operator";
-}
 
 internal static class Authentication
 {

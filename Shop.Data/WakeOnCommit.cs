@@ -1,7 +1,8 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Shop.ServiceDefaults;
 
-namespace Shop.ServiceDefaults;
+namespace Shop.Data;
 
 /// <summary>
 /// Has a loop look at its table as soon as a commit made something due there, instead of at its next interval. Add it to

@@ -1,8 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Shop.ServiceDefaults;
 
-namespace Shop.ServiceDefaults;
+namespace Shop.Data;
 
 /// <summary>
 /// Somebody whose account is gone. What a module keeps of them becomes anonymous as soon as it is not needed for an order

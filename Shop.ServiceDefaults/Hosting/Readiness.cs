@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Http;
 namespace Shop.ServiceDefaults;
 
 /// <summary>Something that must be done before requests make sense.</summary>
-internal interface IReadiness
+public interface IReadiness
 {
+    /// <summary>Whether it is done. Once true, it stays true.</summary>
     bool IsReady { get; }
 }
 

@@ -67,7 +67,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         {
             if (cause is DbException { IsTransient: true } or TimeoutException or SocketException or HttpRequestException
                 or TimeoutRejectedException or ExecutionRejectedException
-                || (cause is DbException failure && Databases.IsAway(failure)))
+                || (cause is DbException error && DatabaseErrors.IsUnavailable(error)))
             {
                 return true;
             }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Npgsql;
 
-namespace Shop.ServiceDefaults;
+namespace Shop.Data;
 
 /// <summary>
 /// The spans of statements: only as part of a request or a message, and named by what is done to which table.
