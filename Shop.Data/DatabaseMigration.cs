@@ -7,6 +7,7 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Data;
 
+/// <summary>Applies the migrations and the seed at start; tries again until the database is there.</summary>
 internal sealed partial class DatabaseMigration<TDb>(
     IServiceScopeFactory scopes,
     DatabaseReadiness<TDb> readiness,
@@ -19,24 +20,13 @@ internal sealed partial class DatabaseMigration<TDb>(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        // The lock belongs to this connection: it is free again however this process ends.
-        await db.Database.OpenConnectionAsync(cancel);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock(hashtextextended({Databases.SchemaOf<TDb>()}, 0))", cancel);
-        try
-        {
-            // Asked for a table that is not there, the server would log an error.
-            await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancel);
-            var pending = await db.Database.GetPendingMigrationsAsync(cancel);
-            await db.Database.MigrateAsync(cancel);
-            await seed(db, scope.ServiceProvider, cancel);
-            LogMigrated(typeof(TDb).Name, pending.Count());
-        }
-        finally
-        {
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock(hashtextextended({Databases.SchemaOf<TDb>()}, 0))", CancellationToken.None);
-            await db.Database.CloseConnectionAsync();
-        }
-
+        // Asked for a table that is not there, the server would log an error.
+        await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancel);
+        var pending = await db.Database.GetPendingMigrationsAsync(cancel);
+        // EF Core locks the history table: of several replicas one migrates, the others wait and find it done.
+        await db.Database.MigrateAsync(cancel);
+        await seed(db, scope.ServiceProvider, cancel);
+        LogMigrated(typeof(TDb).Name, pending.Count());
         readiness.SetMigrated();
         return false;
     }

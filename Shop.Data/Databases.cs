@@ -21,7 +21,7 @@ public static class Databases
     /// <typeparam name="TDb">The context; its name without "Db", in lower case, is its schema.</typeparam>
     /// <param name="builder">The host.</param>
     /// <param name="connectionName">The name of the connection string.</param>
-    /// <param name="seed">Runs after the migrations under the same lock; must be repeatable.</param>
+    /// <param name="seed">Runs after the migrations at every start; several replicas may run it at the same time.</param>
     public static IHostApplicationBuilder AddDatabase<TDb>(
         this IHostApplicationBuilder builder, string connectionName, Func<TDb, IServiceProvider, CancellationToken, Task>? seed = null)
         where TDb : DbContext
@@ -37,9 +37,12 @@ public static class Databases
                 // also end what still works without it. Ready means: migrated.
                 settings.DisableHealthChecks = true;
             },
-            options => options.UseNpgsql(npgsql => npgsql
-                .MigrationsHistoryTable("__EFMigrationsHistory", schema)
-                .ConfigureDataSource(DatabaseSpans.Configure)));
+            options => options
+                .UseNpgsql(npgsql => npgsql
+                    .MigrationsHistoryTable("__EFMigrationsHistory", schema)
+                    .ConfigureDataSource(DatabaseSpans.Configure))
+                // Raw SQL says column names: OrderId is order_id.
+                .UseSnakeCaseNamingConvention());
 
         builder.Services.AddSingleton<DatabaseReadiness<TDb>>();
         builder.Services.AddSingleton<IReadiness>(services => services.GetRequiredService<DatabaseReadiness<TDb>>());

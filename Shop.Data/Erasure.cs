@@ -32,11 +32,9 @@ public static class Erasure
         return model.Entity<DeletedUser>(user =>
         {
             user.ToTable("deleted_users");
-            user.HasKey(u => u.UserId).HasName("pk_deleted_users");
-            user.Property(u => u.UserId).HasColumnName("user_id").ValueGeneratedNever();
-            user.Property(u => u.DeletedAt).HasColumnName("deleted_at");
-            user.Property(u => u.DueAt).HasColumnName("due_at");
-            user.HasIndex(u => u.DueAt).HasFilter("due_at IS NOT NULL").HasDatabaseName("ix_deleted_users_due_at");
+            user.HasKey(u => u.UserId);
+            user.Property(u => u.UserId).ValueGeneratedNever();
+            user.HasIndex(u => u.DueAt).HasFilter("due_at IS NOT NULL");
         });
     }
 
@@ -94,7 +92,7 @@ public abstract partial class ErasureLoop<TDb>(IServiceScopeFactory scopes, Data
         if (users.Count == 0)
             return false;
 
-        var now = await db.Database.SqlQuery<DateTimeOffset>($"SELECT now() AS \"Value\"").SingleAsync(cancel);
+        var now = await db.NowAsync(cancel);
         foreach (var user in users)
         {
             var isLeft = await EraseAsync(db, user.UserId, cancel);

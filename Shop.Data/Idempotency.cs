@@ -43,16 +43,11 @@ public static class Idempotency
     public static ModelBuilder AddIdempotency(this ModelBuilder model) => model.Entity<IdempotentAnswer>(answer =>
     {
         answer.ToTable("idempotency");
-        answer.HasKey(a => new { a.UserId, a.Route, a.Key }).HasName("pk_idempotency");
-        answer.HasIndex(a => a.At).HasDatabaseName("ix_idempotency_at");
-        answer.Property(a => a.UserId).HasColumnName("user_id");
-        answer.Property(a => a.Route).HasColumnName("route").HasMaxLength(100);
-        answer.Property(a => a.Key).HasColumnName("key").HasMaxLength(255);
-        answer.Property(a => a.Fingerprint).HasColumnName("fingerprint");
-        answer.Property(a => a.Status).HasColumnName("status");
-        answer.Property(a => a.Location).HasColumnName("location").HasMaxLength(500);
-        answer.Property(a => a.Body).HasColumnName("body");
-        answer.Property(a => a.At).HasColumnName("at");
+        answer.HasKey(a => new { a.UserId, a.Route, a.Key });
+        answer.HasIndex(a => a.At);
+        answer.Property(a => a.Route).HasMaxLength(100);
+        answer.Property(a => a.Key).HasMaxLength(255);
+        answer.Property(a => a.Location).HasMaxLength(500);
     });
 
     /// <summary>

@@ -23,7 +23,7 @@ public class HousekeepingOfOrders(SharedShop shop)
             RETURNING 1
             """,
             user, now);
-        var options = new DbContextOptionsBuilder<OrdersDb>().UseNpgsql(await shop.App.GetConnectionStringAsync("ordersdb", cancel)).Options;
+        var options = new DbContextOptionsBuilder<OrdersDb>().UseNpgsql(await shop.App.GetConnectionStringAsync("ordersdb", cancel)).UseSnakeCaseNamingConvention().Options;
         await using var db = new OrdersDb(options);
 
         Assert.False(await IdempotencyRetention<OrdersDb>.ForgetAsync(db, now - IdempotencyRetention<OrdersDb>.Age, cancel));

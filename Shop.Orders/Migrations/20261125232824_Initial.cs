@@ -8,7 +8,7 @@ using NpgsqlTypes;
 namespace Shop.Orders.Migrations
 {
     /// <inheritdoc />
-    internal partial class Initial : Migration
+    public partial class Initial : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
@@ -35,6 +35,20 @@ namespace Shop.Orders.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_dead_letters", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "deleted_users",
+                schema: "orders",
+                columns: table => new
+                {
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    deleted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    due_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_deleted_users", x => x.user_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -120,6 +134,53 @@ namespace Shop.Orders.Migrations
                 .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_threshold", 5000);
 
             migrationBuilder.CreateTable(
+                name: "outbox_sent",
+                schema: "orders",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    type = table.Column<string>(type: "text", nullable: false),
+                    subject = table.Column<Guid>(type: "uuid", nullable: false),
+                    content = table.Column<string>(type: "text", nullable: false),
+                    trace_parent = table.Column<string>(type: "text", nullable: true),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    epoch = table.Column<int>(type: "integer", nullable: false),
+                    entry = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_sent", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_stream",
+                schema: "orders",
+                columns: table => new
+                {
+                    epoch = table.Column<int>(type: "integer", nullable: false),
+                    marker = table.Column<Guid>(type: "uuid", nullable: false),
+                    server = table.Column<string>(type: "text", nullable: false),
+                    recorded = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_stream", x => x.epoch);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_subscribers",
+                schema: "orders",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "text", nullable: false),
+                    seen_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_subscribers", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "products",
                 schema: "orders",
                 columns: table => new
@@ -129,6 +190,7 @@ namespace Shop.Orders.Migrations
                     name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     description = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
                     version = table.Column<int>(type: "integer", nullable: false),
+                    deleted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     words = table.Column<NpgsqlTsVector>(type: "tsvector", nullable: false)
                         .Annotation("Npgsql:TsVectorConfig", "english")
                         .Annotation("Npgsql:TsVectorProperties", new[] { "name", "description" }),
@@ -153,6 +215,8 @@ namespace Shop.Orders.Migrations
                     kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     available = table.Column<int>(type: "integer", nullable: false),
                     reserved = table.Column<int>(type: "integer", nullable: false),
+                    reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    made_by = table.Column<Guid>(type: "uuid", nullable: true),
                     at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
@@ -174,13 +238,26 @@ namespace Shop.Orders.Migrations
                     table.PrimaryKey("pk_stock_levels", x => x.product_id);
                     table.CheckConstraint("ck_stock_levels_not_negative", "available >= 0 AND reserved >= 0");
                     table.ForeignKey(
-                        name: "fk_stock_levels_product",
+                        name: "fk_stock_levels_products_product_id",
                         column: x => x.product_id,
                         principalSchema: "orders",
                         principalTable: "products",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
+
+            migrationBuilder.InsertData(
+                schema: "orders",
+                table: "outbox_stream",
+                columns: new[] { "epoch", "marker", "recorded", "server" },
+                values: new object[] { 0, new Guid("00000000-0000-0000-0000-000000000000"), 0L, "" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deleted_users_due_at",
+                schema: "orders",
+                table: "deleted_users",
+                column: "due_at",
+                filter: "due_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_at",
@@ -189,7 +266,7 @@ namespace Shop.Orders.Migrations
                 column: "at");
 
             migrationBuilder.CreateIndex(
-                name: "ix_orders_customer_id",
+                name: "ix_orders_customer_id_id",
                 schema: "orders",
                 table: "orders",
                 columns: new[] { "customer_id", "id" },
@@ -203,10 +280,25 @@ namespace Shop.Orders.Migrations
                 filter: "deadline_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "ix_products_name",
+                name: "ix_outbox_sent_epoch_entry",
+                schema: "orders",
+                table: "outbox_sent",
+                columns: new[] { "epoch", "entry" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_products_name_id",
                 schema: "orders",
                 table: "products",
-                columns: new[] { "name", "id" });
+                columns: new[] { "name", "id" },
+                filter: "deleted_at IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_products_sku",
+                schema: "orders",
+                table: "products",
+                column: "sku",
+                unique: true,
+                filter: "deleted_at IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_products_words",
@@ -216,21 +308,22 @@ namespace Shop.Orders.Migrations
                 .Annotation("Npgsql:IndexMethod", "gin");
 
             migrationBuilder.CreateIndex(
-                name: "ux_products_sku",
+                name: "ix_stock_movements_order_id_product_id",
                 schema: "orders",
-                table: "products",
-                column: "sku",
-                unique: true);
+                table: "stock_movements",
+                columns: new[] { "order_id", "product_id" },
+                unique: true,
+                filter: "kind IN ('Released', 'Sold')");
 
             migrationBuilder.CreateIndex(
-                name: "ux_stock_movements_order",
+                name: "ix_stock_movements_order_id_product_id_kind",
                 schema: "orders",
                 table: "stock_movements",
                 columns: new[] { "order_id", "product_id", "kind" },
                 unique: true,
                 filter: "order_id IS NOT NULL");
 
-            // The journal of the stock is only ever added to.
+            // The model can't say it: rows of the stock journal are only ever added.
             migrationBuilder.Sql("""
                 CREATE FUNCTION orders.refuse_change() RETURNS trigger LANGUAGE plpgsql AS
                 $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$;
@@ -247,6 +340,10 @@ namespace Shop.Orders.Migrations
                 schema: "orders");
 
             migrationBuilder.DropTable(
+                name: "deleted_users",
+                schema: "orders");
+
+            migrationBuilder.DropTable(
                 name: "idempotency",
                 schema: "orders");
 
@@ -260,6 +357,18 @@ namespace Shop.Orders.Migrations
 
             migrationBuilder.DropTable(
                 name: "outbox",
+                schema: "orders");
+
+            migrationBuilder.DropTable(
+                name: "outbox_sent",
+                schema: "orders");
+
+            migrationBuilder.DropTable(
+                name: "outbox_stream",
+                schema: "orders");
+
+            migrationBuilder.DropTable(
+                name: "outbox_subscribers",
                 schema: "orders");
 
             migrationBuilder.DropTable(

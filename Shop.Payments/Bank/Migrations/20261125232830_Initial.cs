@@ -1,4 +1,4 @@
-using System;
+﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -30,7 +30,7 @@ namespace Shop.Payments.Bank.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_charges", x => x.key);
+                    table.PrimaryKey("pk_charges", x => x.key);
                 });
 
             migrationBuilder.CreateTable(
@@ -43,7 +43,7 @@ namespace Shop.Payments.Bank.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_failures", x => x.key);
+                    table.PrimaryKey("pk_failures", x => x.key);
                 });
 
             migrationBuilder.CreateTable(
@@ -59,9 +59,9 @@ namespace Shop.Payments.Bank.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_refunds", x => x.key);
+                    table.PrimaryKey("pk_refunds", x => x.key);
                     table.ForeignKey(
-                        name: "FK_refunds_charges_charge_key",
+                        name: "fk_refunds_charges_charge_key",
                         column: x => x.charge_key,
                         principalSchema: "bank",
                         principalTable: "charges",

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace Shop.Users.Migrations
 {
     /// <inheritdoc />
-    internal partial class Initial : Migration
+    public partial class Initial : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
@@ -24,7 +24,11 @@ namespace Shop.Users.Migrations
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     role = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     registered_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    password_hash = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false)
+                    password_hash = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false, defaultValue: 0),
+                    generation = table.Column<int>(type: "integer", nullable: false, defaultValue: 0),
+                    locked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    lock_reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -100,6 +104,53 @@ namespace Shop.Users.Migrations
                 .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_threshold", 5000);
 
             migrationBuilder.CreateTable(
+                name: "outbox_sent",
+                schema: "users",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    type = table.Column<string>(type: "text", nullable: false),
+                    subject = table.Column<Guid>(type: "uuid", nullable: false),
+                    content = table.Column<string>(type: "text", nullable: false),
+                    trace_parent = table.Column<string>(type: "text", nullable: true),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    epoch = table.Column<int>(type: "integer", nullable: false),
+                    entry = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_sent", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_stream",
+                schema: "users",
+                columns: table => new
+                {
+                    epoch = table.Column<int>(type: "integer", nullable: false),
+                    marker = table.Column<Guid>(type: "uuid", nullable: false),
+                    server = table.Column<string>(type: "text", nullable: false),
+                    recorded = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_stream", x => x.epoch);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_subscribers",
+                schema: "users",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "text", nullable: false),
+                    seen_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_subscribers", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "sign_in_failures",
                 schema: "users",
                 columns: table => new
@@ -131,6 +182,46 @@ namespace Shop.Users.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "source_failures",
+                schema: "users",
+                columns: table => new
+                {
+                    source = table.Column<byte[]>(type: "bytea", nullable: false),
+                    forgotten_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_source_failures", x => x.source);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "addresses",
+                schema: "users",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    account_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    line1 = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    line2 = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    city = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    postal_code = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    country = table.Column<string>(type: "character(2)", fixedLength: true, maxLength: 2, nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_addresses", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_addresses_accounts_account_id",
+                        column: x => x.account_id,
+                        principalSchema: "users",
+                        principalTable: "accounts",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "sessions",
                 schema: "users",
                 columns: table => new
@@ -145,7 +236,7 @@ namespace Shop.Users.Migrations
                 {
                     table.PrimaryKey("pk_sessions", x => x.id);
                     table.ForeignKey(
-                        name: "fk_sessions_account",
+                        name: "fk_sessions_accounts_account_id",
                         column: x => x.account_id,
                         principalSchema: "users",
                         principalTable: "accounts",
@@ -167,7 +258,7 @@ namespace Shop.Users.Migrations
                 {
                     table.PrimaryKey("pk_refresh_tokens", x => x.hash);
                     table.ForeignKey(
-                        name: "fk_refresh_tokens_session",
+                        name: "fk_refresh_tokens_sessions_session_id",
                         column: x => x.session_id,
                         principalSchema: "users",
                         principalTable: "sessions",
@@ -175,12 +266,44 @@ namespace Shop.Users.Migrations
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.InsertData(
+                schema: "users",
+                table: "outbox_stream",
+                columns: new[] { "epoch", "marker", "recorded", "server" },
+                values: new object[] { 0, new Guid("00000000-0000-0000-0000-000000000000"), 0L, "" });
+
             migrationBuilder.CreateIndex(
-                name: "ux_accounts_email",
+                name: "ix_accounts_email",
                 schema: "users",
                 table: "accounts",
                 column: "email",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_accounts_email_beginning",
+                schema: "users",
+                table: "accounts",
+                column: "email")
+                .Annotation("Npgsql:IndexOperators", new[] { "text_pattern_ops" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_accounts_role",
+                schema: "users",
+                table: "accounts",
+                column: "role",
+                filter: "role = 'operator'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_addresses_account_id",
+                schema: "users",
+                table: "addresses",
+                column: "account_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outbox_sent_epoch_entry",
+                schema: "users",
+                table: "outbox_sent",
+                columns: new[] { "epoch", "entry" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_refresh_tokens_issued_at",
@@ -211,11 +334,24 @@ namespace Shop.Users.Migrations
                 schema: "users",
                 table: "sign_in_failures",
                 column: "last_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_source_failures_forgotten_at",
+                schema: "users",
+                table: "source_failures",
+                column: "forgotten_at");
+
+            // The model can't say it: EF Core knows no index on an expression.
+            migrationBuilder.Sql("CREATE INDEX ix_accounts_name_beginning ON users.accounts (lower(name) text_pattern_ops);");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "addresses",
+                schema: "users");
+
             migrationBuilder.DropTable(
                 name: "data_protection_keys",
                 schema: "users");
@@ -233,6 +369,18 @@ namespace Shop.Users.Migrations
                 schema: "users");
 
             migrationBuilder.DropTable(
+                name: "outbox_sent",
+                schema: "users");
+
+            migrationBuilder.DropTable(
+                name: "outbox_stream",
+                schema: "users");
+
+            migrationBuilder.DropTable(
+                name: "outbox_subscribers",
+                schema: "users");
+
+            migrationBuilder.DropTable(
                 name: "refresh_tokens",
                 schema: "users");
 
@@ -242,6 +390,10 @@ namespace Shop.Users.Migrations
 
             migrationBuilder.DropTable(
                 name: "signing_keys",
+                schema: "users");
+
+            migrationBuilder.DropTable(
+                name: "source_failures",
                 schema: "users");
 
             migrationBuilder.DropTable(

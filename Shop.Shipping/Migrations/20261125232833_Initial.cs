@@ -1,4 +1,4 @@
-using System;
+﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -36,6 +36,20 @@ namespace Shop.Shipping.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "deleted_users",
+                schema: "shipping",
+                columns: table => new
+                {
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    deleted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    due_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_deleted_users", x => x.user_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "inbox",
                 schema: "shipping",
                 columns: table => new
@@ -69,6 +83,53 @@ namespace Shop.Shipping.Migrations
                 .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_threshold", 5000);
 
             migrationBuilder.CreateTable(
+                name: "outbox_sent",
+                schema: "shipping",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    type = table.Column<string>(type: "text", nullable: false),
+                    subject = table.Column<Guid>(type: "uuid", nullable: false),
+                    content = table.Column<string>(type: "text", nullable: false),
+                    trace_parent = table.Column<string>(type: "text", nullable: true),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    epoch = table.Column<int>(type: "integer", nullable: false),
+                    entry = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_sent", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_stream",
+                schema: "shipping",
+                columns: table => new
+                {
+                    epoch = table.Column<int>(type: "integer", nullable: false),
+                    marker = table.Column<Guid>(type: "uuid", nullable: false),
+                    server = table.Column<string>(type: "text", nullable: false),
+                    recorded = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_stream", x => x.epoch);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_subscribers",
+                schema: "shipping",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "text", nullable: false),
+                    seen_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_subscribers", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "shipments",
                 schema: "shipping",
                 columns: table => new
@@ -83,6 +144,7 @@ namespace Shop.Shipping.Migrations
                     carrier = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
                     delivered_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     dispatched_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    held_with = table.Column<TimeSpan>(type: "interval", nullable: true),
                     reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     tracking_number = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
@@ -92,7 +154,7 @@ namespace Shop.Shipping.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_shipments", x => x.id);
+                    table.PrimaryKey("pk_shipments", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -108,15 +170,40 @@ namespace Shop.Shipping.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_tracking_events", x => x.id);
+                    table.PrimaryKey("pk_tracking_events", x => x.id);
                     table.ForeignKey(
-                        name: "FK_tracking_events_shipments_shipment_id",
+                        name: "fk_tracking_events_shipments_shipment_id",
                         column: x => x.shipment_id,
                         principalSchema: "shipping",
                         principalTable: "shipments",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                 });
+
+            migrationBuilder.InsertData(
+                schema: "shipping",
+                table: "outbox_stream",
+                columns: new[] { "epoch", "marker", "recorded", "server" },
+                values: new object[] { 0, new Guid("00000000-0000-0000-0000-000000000000"), 0L, "" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deleted_users_due_at",
+                schema: "shipping",
+                table: "deleted_users",
+                column: "due_at",
+                filter: "due_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outbox_sent_epoch_entry",
+                schema: "shipping",
+                table: "outbox_sent",
+                columns: new[] { "epoch", "entry" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_shipments_customer_id",
+                schema: "shipping",
+                table: "shipments",
+                column: "customer_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_shipments_due_at",
@@ -126,7 +213,7 @@ namespace Shop.Shipping.Migrations
                 filter: "due_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "ux_shipments_order_id",
+                name: "ix_shipments_order_id",
                 schema: "shipping",
                 table: "shipments",
                 column: "order_id",
@@ -147,11 +234,27 @@ namespace Shop.Shipping.Migrations
                 schema: "shipping");
 
             migrationBuilder.DropTable(
+                name: "deleted_users",
+                schema: "shipping");
+
+            migrationBuilder.DropTable(
                 name: "inbox",
                 schema: "shipping");
 
             migrationBuilder.DropTable(
                 name: "outbox",
+                schema: "shipping");
+
+            migrationBuilder.DropTable(
+                name: "outbox_sent",
+                schema: "shipping");
+
+            migrationBuilder.DropTable(
+                name: "outbox_stream",
+                schema: "shipping");
+
+            migrationBuilder.DropTable(
+                name: "outbox_subscribers",
                 schema: "shipping");
 
             migrationBuilder.DropTable(
