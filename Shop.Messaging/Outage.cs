@@ -16,7 +16,6 @@ namespace Shop.Messaging;
 /// <param name="log">Gets the two lines.</param>
 internal sealed partial class Outage(string what, int threshold, ILogger log)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private int _failures;
     private long _successes;
 
@@ -37,11 +36,6 @@ internal sealed partial class Outage(string what, int threshold, ILogger log)
         if (Volatile.Read(ref _failures) > 0 && Interlocked.Exchange(ref _failures, 0) >= threshold)
             LogBack(what);
     }
-
-    /// <summary>Doubling from 100 ms, with jitter so that replicas don't return in step.</summary>
-    public static TimeSpan Pause(int failures) =>
-        TimeSpan.FromMilliseconds(
-            Math.Min(LongestPause.TotalMilliseconds, 50 * Math.Pow(2, Math.Min(failures, 10))) * (0.5 + (Random.Shared.NextDouble() / 2)));
 
     /// <summary>Whether a failure says that Redis or PostgreSQL is away, stalled, starting, full or shutting down.</summary>
     public static bool Explains(Exception exception)

@@ -15,10 +15,7 @@ internal static class Authentication
     public static void AddBearerTokens(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<TokenVerificationOptions>()
-            .BindConfiguration(TokenVerificationOptions.Section)
-            .Validate(options => options.IsSensible(), $"{TokenVerificationOptions.Section}: an issuer, an audience, times above zero.")
-            .ValidateOnStart();
+        builder.AddValidatedOptions<TokenVerificationOptions>(TokenVerificationOptions.Section);
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IOptions<TokenVerificationOptions>, TimeProvider, TokenRefusals>(Verify);
         services.AddHttpClient(KeysOfUsers.Client).WithoutRetries();

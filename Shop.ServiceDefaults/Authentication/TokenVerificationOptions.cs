@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Shop.ServiceDefaults;
 
 /// <summary>What all verifiers of access tokens and their issuer agree on; configuration section <c>Authentication</c>.</summary>
-public sealed class TokenVerificationOptions
+public sealed class TokenVerificationOptions : IValidatableObject
 {
     /// <summary>The name of the section.</summary>
     public const string Section = "Authentication";
@@ -10,9 +12,11 @@ public sealed class TokenVerificationOptions
     public static readonly TimeSpan LongestTokenLife = TimeSpan.FromHours(1);
 
     /// <summary>The claim <c>iss</c>, exactly.</summary>
+    [Required]
     public string Issuer { get; set; } = "https://shop.example";
 
     /// <summary>The claim <c>aud</c>, exactly.</summary>
+    [Required]
     public string Audience { get; set; } = "shop";
 
     /// <summary>How much longer than it says a token is believed, for a verifier whose clock is ahead of that of Users.</summary>
@@ -27,6 +31,10 @@ public sealed class TokenVerificationOptions
     /// <summary>An unknown key id makes a verifier read the keys out of turn, but never sooner than this after the last time.</summary>
     public TimeSpan UnknownKeyPause { get; set; } = TimeSpan.FromMinutes(1);
 
-    internal bool IsSensible() =>
-        Issuer.Length > 0 && Audience.Length > 0 && ClockSkew >= TimeSpan.Zero && KeyRefresh > TimeSpan.Zero && UnknownKeyPause > TimeSpan.Zero;
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (ClockSkew < TimeSpan.Zero || KeyRefresh <= TimeSpan.Zero || UnknownKeyPause <= TimeSpan.Zero)
+            yield return new("Times are above zero.");
+    }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,14 +17,10 @@ public static class GracefulShutdown
     internal static void AddGracefulShutdown(this IHostApplicationBuilder builder)
     {
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Limit);
-        builder.Services.AddOptions<ShutdownOptions>()
-            // On a developer's machine nobody but the developer waits for the end.
-            .Configure(options => options.Quiet = builder.Environment.IsDevelopment() ? TimeSpan.FromSeconds(2) : null)
-            .BindConfiguration("Shutdown")
-            .Validate(
-                options => options.Grace >= TimeSpan.Zero && options.Grace <= TimeSpan.FromSeconds(10) && options.Quiet is not { Ticks: < 0 },
-                "Shutdown: Grace is from 0 to 10 seconds, Quiet is not negative.")
-            .ValidateOnStart();
+        // On a developer's machine nobody but the developer waits for the end.
+        builder.Services.Configure<ShutdownOptions>(options =>
+            options.Quiet = builder.Environment.IsDevelopment() ? TimeSpan.FromSeconds(2) : null);
+        builder.AddValidatedOptions<ShutdownOptions>("Shutdown");
         builder.Services.AddSingleton<Draining>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Draining>());
         builder.Services.AddHealthChecks().AddCheck<Draining>("serving", tags: ["ready"]);
@@ -40,9 +37,11 @@ internal sealed class ShutdownOptions
     /// How long requests are served after the signal. Longer than a balancer takes to notice that readiness fails, and
     /// than the clients of <see cref="ServiceClients"/> keep an idle connection.
     /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Ends the grace early when nobody has asked for anything for so long. Null: never, since a balancer may still be asleep.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan? Quiet { get; set; }
 }
 

@@ -17,7 +17,6 @@ namespace Shop.ServiceDefaults;
 /// </param>
 public abstract partial class WorkLoop(string name, TimeSpan interval, Task ready, ILogger log) : BackgroundService
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim _wake = new(0);
     private int _woken;
@@ -70,7 +69,7 @@ public abstract partial class WorkLoop(string name, TimeSpan interval, Task read
                     hasWarned = true;
                 }
 
-                await Task.Delay(Pause(failures), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Backoff.WithJitter(failures), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -82,10 +81,6 @@ public abstract partial class WorkLoop(string name, TimeSpan interval, Task read
         _wake.Dispose();
         GC.SuppressFinalize(this);
     }
-
-    // Doubling from 100 ms, with jitter so that replicas don't return in step.
-    private static TimeSpan Pause(int failures) =>
-        Math.Min(LongestPause.TotalMilliseconds, 100 * Math.Pow(2, Math.Min(failures, 10))) * (0.5 + (Random.Shared.NextDouble() / 2)) * TimeSpan.FromMilliseconds(1);
 
     [LoggerMessage(1, LogLevel.Warning, "{Loop} fails and will be tried again until it succeeds")]
     private partial void LogFailing(Exception exception, string loop);
