@@ -31,7 +31,8 @@ public static class AdvisoryLocks
         await database.OpenConnectionAsync(cancel);
         try
         {
-            var locked = database.SqlQuery<bool>($"SELECT pg_try_advisory_lock(hashtextextended({name}, 0)) AS \"Value\"");
+            var locked = database.SqlQuery<bool>(
+                $"SELECT pg_try_advisory_lock(hashtextextended({name}, 0)) AS \"Value\"");
             if (await locked.SingleAsync(cancel))
                 return new ConnectionLock(database, name);
         }

@@ -18,6 +18,9 @@ public sealed class DatabaseReadiness<TDb> : IHealthCheck, IReadiness
 
     internal void SetMigrated() => _migrated.TrySetResult();
 
-    Task<HealthCheckResult> IHealthCheck.CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken) =>
-        Task.FromResult(Migrated.IsCompleted ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The migrations are not applied yet."));
+    Task<HealthCheckResult> IHealthCheck.CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken) =>
+        Task.FromResult(Migrated.IsCompleted
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy("The migrations are not applied yet."));
 }

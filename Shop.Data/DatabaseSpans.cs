@@ -35,7 +35,8 @@ internal static partial class DatabaseSpans
     private static bool IsPartOfATrace() => Activity.Current is { Recorded: true };
 
     [GeneratedRegex(
-        """\b(?:(?<verb>INSERT)\s+INTO|(?<verb>DELETE)\s+FROM|(?<!FOR |KEY )(?<verb>UPDATE))\s+(?<table>"?\w+"?(?:\."?\w+"?)?)""")]
+        """\b(?:(?<verb>INSERT)\s+INTO|(?<verb>DELETE)\s+FROM|(?<!FOR |KEY )(?<verb>UPDATE))\s+"""
+        + """(?<table>"?\w+"?(?:\."?\w+"?)?)""")]
     private static partial Regex Change();
 
     [GeneratedRegex("""\bFROM\s+(?<table>"?\w+"?\."?\w+"?)""")]

@@ -6,8 +6,8 @@ using Shop.ServiceDefaults;
 namespace Shop.Data;
 
 /// <summary>
-/// Somebody whose account is gone. What a module keeps of them becomes anonymous as soon as it is not needed for an order
-/// under way; this row remembers to look, since some of it may arrive only after the news of the deletion.
+/// Somebody whose account is gone. What a module keeps of them becomes anonymous as soon as it is not needed for an
+/// order under way; this row remembers to look, since some of it may arrive only after the news of the deletion.
 /// </summary>
 public sealed class DeletedUser
 {
@@ -44,11 +44,16 @@ public static class Erasure
     /// <param name="userId">Whose account is gone.</param>
     /// <param name="deletedAt">Since when.</param>
     /// <param name="cancel">The end of patience.</param>
-    public static Task NoteDeletedAsync<TDb>(this TDb db, Guid userId, DateTimeOffset deletedAt, CancellationToken cancel)
+    public static Task NoteDeletedAsync<TDb>(
+        this TDb db, Guid userId, DateTimeOffset deletedAt, CancellationToken cancel)
         where TDb : DbContext
     {
         ArgumentNullException.ThrowIfNull(db);
-        var insert = $$"""INSERT INTO {{Databases.SchemaOf<TDb>()}}.deleted_users (user_id, deleted_at, due_at) VALUES ({0}, {1}, now()) ON CONFLICT DO NOTHING""";
+        var insert =
+            $$"""
+            INSERT INTO {{Databases.SchemaOf<TDb>()}}.deleted_users (user_id, deleted_at, due_at)
+            VALUES ({0}, {1}, now()) ON CONFLICT DO NOTHING
+            """;
         return db.Database.ExecuteSqlRawAsync(insert, [userId, deletedAt], cancel);
     }
 }
@@ -60,8 +65,11 @@ public static class Erasure
 /// <param name="scopes">Gives each round a context of its own.</param>
 /// <param name="readiness">When the tables are there.</param>
 /// <param name="log">Of the loop.</param>
-public abstract partial class ErasureLoop<TDb>(IServiceScopeFactory scopes, DatabaseReadiness<TDb> readiness, ILogger<ErasureLoop<TDb>> log)
-    : WorkLoop($"Erasing deleted users from {typeof(TDb).Name}", TimeSpan.FromSeconds(2), (readiness ?? throw new ArgumentNullException(nameof(readiness))).Migrated, log)
+public abstract partial class ErasureLoop<TDb>(
+    IServiceScopeFactory scopes, DatabaseReadiness<TDb> readiness, ILogger<ErasureLoop<TDb>> log)
+    : WorkLoop(
+        $"Erasing deleted users from {typeof(TDb).Name}", TimeSpan.FromSeconds(2),
+        (readiness ?? throw new ArgumentNullException(nameof(readiness))).Migrated, log)
     where TDb : DbContext
 {
     private const int Batch = 10;
@@ -87,7 +95,11 @@ public abstract partial class ErasureLoop<TDb>(IServiceScopeFactory scopes, Data
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        var due = $$"""SELECT * FROM {{Databases.SchemaOf<TDb>()}}.deleted_users WHERE due_at <= now() ORDER BY due_at LIMIT {0} FOR UPDATE SKIP LOCKED""";
+        var due =
+            $$"""
+            SELECT * FROM {{Databases.SchemaOf<TDb>()}}.deleted_users WHERE due_at <= now()
+            ORDER BY due_at LIMIT {0} FOR UPDATE SKIP LOCKED
+            """;
         var users = await db.Set<DeletedUser>().FromSqlRaw(due, Batch).ToListAsync(cancel);
         if (users.Count == 0)
             return false;
@@ -110,6 +122,7 @@ public abstract partial class ErasureLoop<TDb>(IServiceScopeFactory scopes, Data
         : age < SecondLook ? now + (SecondLook - age)
         : now + LaterLooks;
 
-    [LoggerMessage(1, LogLevel.Information, "{Database} has erased what it can of deleted user {UserId}; more is left: {IsLeft}")]
+    [LoggerMessage(
+        1, LogLevel.Information, "{Database} has erased what it can of deleted user {UserId}; more is left: {IsLeft}")]
     private partial void LogErased(string database, Guid userId, bool isLeft);
 }

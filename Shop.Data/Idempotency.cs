@@ -37,7 +37,9 @@ public sealed class IdempotentAnswer
     public required DateTimeOffset At { get; init; }
 }
 
-/// <summary>Same key and same request: the same answer. Same key and another request: 422. At once: one effect.</summary>
+/// <summary>
+/// Same key and same request: the same answer. Same key and another request: 422. At once: one effect.
+/// </summary>
 public static class Idempotency
 {
     /// <summary>Adds the table <c>idempotency</c> to the module's schema.</summary>
@@ -52,9 +54,10 @@ public static class Idempotency
     });
 
     /// <summary>
-    /// Carries a request out in a transaction, once per key: a success is stored with its effect and answered again when
-    /// the request comes again; anything else is rolled back, and the key is as good as new. Until the transaction ends,
-    /// others with the same key wait: none of them runs into the key of the table, which PostgreSQL would log with its values.
+    /// Carries a request out in a transaction, once per key: a success is stored with its effect and answered again
+    /// when the request comes again; anything else is rolled back, and the key is as good as new. Until the transaction
+    /// ends, others with the same key wait: none of them runs into the key of the table, which PostgreSQL would log
+    /// with its values.
     /// </summary>
     /// <typeparam name="TResponse">What a success answers.</typeparam>
     /// <param name="db">The context of the effect; its model contains <see cref="AddIdempotency"/>.</param>
@@ -64,7 +67,10 @@ public static class Idempotency
     /// <param name="request">What is to be the same when the key is used again.</param>
     /// <param name="carryOut">Adds the effect to the context; it is saved and committed here.</param>
     /// <param name="cancel">Gives up; nothing is changed then.</param>
-    /// <returns>What <paramref name="carryOut"/> answered, or the stored answer, or 422 when the key was used for another request.</returns>
+    /// <returns>
+    /// What <paramref name="carryOut"/> answered, or the stored answer, or 422 when the key was used for another
+    /// request.
+    /// </returns>
     public static async Task<IResult> ExecuteOnceAsync<TResponse>(
         this DbContext db, IdempotencyKey key, CurrentUser user, string route, object request,
         Func<Task<IResult>> carryOut, CancellationToken cancel)
@@ -107,7 +113,8 @@ public static class Idempotency
     }
 
     private static async Task<(IResult? Answer, DateTimeOffset Now)> FindAnswerAsync(
-        DbContext db, IDbContextTransaction transaction, IdempotencyKey key, CurrentUser user, string route, byte[] fingerprint,
+        DbContext db, IDbContextTransaction transaction,
+        IdempotencyKey key, CurrentUser user, string route, byte[] fingerprint,
         CancellationToken cancel)
     {
         var table = db.Model.FindEntityType(typeof(IdempotentAnswer))!;
@@ -151,7 +158,8 @@ public static class Idempotency
             if (location is not null)
                 httpContext.Response.Headers.Location = location;
 
-            return TypedResults.Text(body, "application/json; charset=utf-8", statusCode: status).ExecuteAsync(httpContext);
+            return TypedResults.Text(body, "application/json; charset=utf-8", statusCode: status)
+                .ExecuteAsync(httpContext);
         }
     }
 }

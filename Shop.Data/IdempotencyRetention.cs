@@ -10,14 +10,17 @@ namespace Shop.Data;
 /// at the same time. Does nothing for a module whose model has no <see cref="IdempotentAnswer"/>.
 /// </summary>
 internal sealed class IdempotencyRetention<TDb>(
-    IServiceScopeFactory scopes, DatabaseReadiness<TDb> readiness, TimeProvider clock, ILogger<IdempotencyRetention<TDb>> log)
+    IServiceScopeFactory scopes, DatabaseReadiness<TDb> readiness, TimeProvider clock,
+    ILogger<IdempotencyRetention<TDb>> log)
     : WorkLoop($"Forgetting old answers of {typeof(TDb).Name}", TimeSpan.FromHours(1), readiness.Migrated, log)
     where TDb : DbContext
 {
     public static readonly TimeSpan Age = TimeSpan.FromDays(7);
     private const int Batch = 500;
 
-    /// <summary>Removes a batch of answers from before <paramref name="before"/>; true when there may be more.</summary>
+    /// <summary>
+    /// Removes a batch of answers from before <paramref name="before"/>; true when there may be more.
+    /// </summary>
     public static async Task<bool> ForgetAsync(TDb db, DateTimeOffset before, CancellationToken cancel)
     {
         if (db.Model.FindEntityType(typeof(IdempotentAnswer)) is null)

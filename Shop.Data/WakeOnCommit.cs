@@ -5,8 +5,8 @@ using Shop.ServiceDefaults;
 namespace Shop.Data;
 
 /// <summary>
-/// Has a loop look at its table as soon as a commit made something due there, instead of at its next interval. Add it to
-/// the interceptors of the context whose commits count.
+/// Has a loop look at its table as soon as a commit made something due there, instead of at its next interval. Add it
+/// to the interceptors of the context whose commits count.
 /// </summary>
 /// <typeparam name="TEntity">The rows that the loop works on.</typeparam>
 /// <param name="loop">Who is to be woken.</param>
@@ -15,7 +15,8 @@ public sealed class WakeOnCommit<TEntity>(WorkLoop loop, Func<TEntity, bool> isD
     where TEntity : class
 {
     /// <inheritdoc/>
-    public override void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) => Wake(eventData);
+    public override void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) =>
+        Wake(eventData);
 
     /// <inheritdoc/>
     public override Task TransactionCommittedAsync(

@@ -8,9 +8,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// The form of the tokens that Users issues. Whatever has another form is refused before any of it is believed: a header
-/// member that steers verification (<c>jku</c>, <c>jwk</c>, <c>crit</c>, <c>zip</c>, <c>b64</c>) is not in it, and no
-/// member is there twice, so there is nothing that two readers could understand in two ways.
+/// The form of the tokens that Users issues. Whatever has another form is refused before any of it is believed: a
+/// header member that steers verification (<c>jku</c>, <c>jwk</c>, <c>crit</c>, <c>zip</c>, <c>b64</c>) is not in it,
+/// and no member is there twice, so there is nothing that two readers could understand in two ways.
 /// </summary>
 internal static class AccessTokenForm
 {
@@ -24,23 +24,29 @@ internal static class AccessTokenForm
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     // A claim that a later version of Users adds does no harm; a member of the header might.
-    private static readonly JsonSerializerOptions KnowingMore = new(Json.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
+    private static readonly JsonSerializerOptions KnowingMore =
+        new(Json.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
 
     private sealed record Header(string Alg, string Typ, string Kid);
 
-    private sealed record Payload(string Iss, string Aud, Guid Sub, string Role, Guid Sid, string Jti, long Iat, long Exp, long? Nbf = null);
+    private sealed record Payload(
+        string Iss, string Aud, Guid Sub, string Role, Guid Sid, string Jti, long Iat, long Exp, long? Nbf = null);
 
-    /// <summary>Takes the token out of the header <c>Authorization</c> if it has the form; who signed it is still to be verified.</summary>
+    /// <summary>
+    /// Takes the token out of the header <c>Authorization</c> if it has the form; who signed it is still to be
+    /// verified.
+    /// </summary>
     /// <param name="authorization">The header's values: two are as wrong as none.</param>
     /// <param name="latestEnd">
-    /// A token that lives longer is refused. When it was issued does not matter beside that: by a clock that is behind, every
-    /// new token comes from the future.
+    /// A token that lives longer is refused. When it was issued does not matter beside that: by a clock that is behind,
+    /// every new token comes from the future.
     /// </param>
     /// <param name="token">The token.</param>
     public static bool TryRead(StringValues authorization, DateTimeOffset latestEnd, out string token)
     {
         token = "";
-        if (authorization is not [{ Length: <= Longest } value] || !value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (authorization is not [{ Length: <= Longest } value]
+            || !value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
             return false;
 
         token = value[Scheme.Length..];
@@ -58,7 +64,8 @@ internal static class AccessTokenForm
         claims is { Jti.Length: > 0, Role: Roles.Customer or Roles.Operator }
         && claims.Sub != Guid.Empty
         && claims.Iat >= 0 && claims.Exp <= latestEnd
-        && claims.Exp > claims.Iat && claims.Exp - claims.Iat <= (long)TokenVerificationOptions.LongestTokenLife.TotalSeconds;
+        && claims.Exp > claims.Iat
+        && claims.Exp - claims.Iat <= (long)TokenVerificationOptions.LongestTokenLife.TotalSeconds;
 
     private static T? Read<T>(string part, JsonSerializerOptions options)
         where T : class

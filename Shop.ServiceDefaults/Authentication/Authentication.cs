@@ -11,16 +11,20 @@ internal static class Authentication
 {
     private static readonly TimeSpan WhenKeysAreUnknown = TimeSpan.FromSeconds(2);
 
-    /// <summary>Bearer tokens of Users: one form, RS256 only, the keys that it publishes, everything denied by default.</summary>
+    /// <summary>
+    /// Bearer tokens of Users: one form, RS256 only, the keys that it publishes, everything denied by default.
+    /// </summary>
     public static void AddBearerTokens(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
         builder.AddValidatedOptions<TokenVerificationOptions>(TokenVerificationOptions.Section);
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IOptions<TokenVerificationOptions>, TimeProvider, TokenRefusals>(Verify);
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<IOptions<TokenVerificationOptions>, TimeProvider, TokenRefusals>(Verify);
         services.AddHttpClient(KeysOfUsers.Client).WithoutRetries();
         services.AddSingleton<KeysOfUsers>();
-        services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>>(provider => provider.GetRequiredService<KeysOfUsers>());
+        services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>>(
+            provider => provider.GetRequiredService<KeysOfUsers>());
         services.AddHostedService<KeyRefresh>();
         services.AddSingleton<TokenRefusals>();
         services.AddAuthorizationBuilder()
@@ -29,7 +33,8 @@ internal static class Authentication
             .AddPolicy(Policies.Operator, policy => policy.RequireRole(Roles.Operator));
     }
 
-    private static void Verify(JwtBearerOptions bearer, IOptions<TokenVerificationOptions> agreed, TimeProvider clock, TokenRefusals refusals)
+    private static void Verify(
+        JwtBearerOptions bearer, IOptions<TokenVerificationOptions> agreed, TimeProvider clock, TokenRefusals refusals)
     {
         bearer.MapInboundClaims = false;
         bearer.TokenValidationParameters = new()
@@ -40,7 +45,8 @@ internal static class Authentication
             ValidTypes = [AccessTokenForm.Type],
             // The library's own would go by its own clock.
             LifetimeValidator = (begin, end, _, _) =>
-                end > clock.GetUtcNow() - agreed.Value.ClockSkew && !(begin > clock.GetUtcNow() + agreed.Value.ClockSkew),
+                end > clock.GetUtcNow() - agreed.Value.ClockSkew
+                && !(begin > clock.GetUtcNow() + agreed.Value.ClockSkew),
             RequireExpirationTime = true,
             RequireSignedTokens = true,
             // The key that the token names, or none.
@@ -55,7 +61,8 @@ internal static class Authentication
                 var authorization = context.Request.Headers.Authorization;
                 if (authorization.Count == 0)
                     context.NoResult();
-                else if (AccessTokenForm.TryRead(authorization, clock.GetUtcNow() + TokenVerificationOptions.LongestTokenLife, out var token))
+                else if (AccessTokenForm.TryRead(
+                    authorization, clock.GetUtcNow() + TokenVerificationOptions.LongestTokenLife, out var token))
                     context.Token = token;
                 else
                     context.Fail("The token does not have the form of ours.");
@@ -73,7 +80,8 @@ internal static class Authentication
                 if (context.AuthenticateFailure is KeysUnknownException)
                 {
                     context.HandleResponse();
-                    return Problem.Unavailable("Who you are can't be checked right now.", WhenKeysAreUnknown).ExecuteAsync(context.HttpContext);
+                    return Problem.Unavailable("Who you are can't be checked right now.", WhenKeysAreUnknown)
+                        .ExecuteAsync(context.HttpContext);
                 }
 
                 if (context.AuthenticateFailure is { } reason)

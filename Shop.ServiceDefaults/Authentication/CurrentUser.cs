@@ -12,7 +12,9 @@ public sealed record CurrentUser(Guid Id, bool IsOperator)
     public static ValueTask<CurrentUser?> BindAsync(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return new(Guid.TryParse(context.User.FindFirstValue("sub"), out var id) ? new CurrentUser(id, context.User.IsInRole(Roles.Operator)) : null);
+        return new(Guid.TryParse(context.User.FindFirstValue("sub"), out var id)
+            ? new CurrentUser(id, context.User.IsInRole(Roles.Operator))
+            : null);
     }
 }
 

@@ -12,10 +12,11 @@ namespace Shop.ServiceDefaults;
 
 /// <summary>
 /// The public keys of Users as this process read them last. They are read on a schedule of their own, not when a token
-/// asks for it, and stay in use for as long as Users is away: no valid token fails for want of a key, and nobody can keep
-/// us from learning a new key by using up the one read out of turn that unknown key ids may cause.
+/// asks for it, and stay in use for as long as Users is away: no valid token fails for want of a key, and nobody can
+/// keep us from learning a new key by using up the one read out of turn that unknown key ids may cause.
 /// </summary>
-internal sealed class KeysOfUsers(IHttpClientFactory clients, IOptions<TokenVerificationOptions> options, TimeProvider clock)
+internal sealed class KeysOfUsers(
+    IHttpClientFactory clients, IOptions<TokenVerificationOptions> options, TimeProvider clock)
     : IConfigurationManager<OpenIdConnectConfiguration>, IPostConfigureOptions<JwtBearerOptions>, IDisposable
 {
     public const string Client = "users-keys";
@@ -97,12 +98,16 @@ internal sealed class KeysOfUsers(IHttpClientFactory clients, IOptions<TokenVeri
                 configuration.SigningKeys.Add(key);
         }
 
-        return configuration.SigningKeys.Count > 0 ? configuration : throw new CryptographicException("Users publishes no key that we accept.");
+        return configuration.SigningKeys.Count > 0
+            ? configuration
+            : throw new CryptographicException("Users publishes no key that we accept.");
     }
 
     private sealed record KeySet(IReadOnlyList<PublishedKey> Keys);
 
-    private sealed record PublishedKey(string? Kty = null, string? Use = null, string? Alg = null, string? Kid = null, string? N = null, string? E = null)
+    private sealed record PublishedKey(
+        string? Kty = null, string? Use = null, string? Alg = null,
+        string? Kid = null, string? N = null, string? E = null)
     {
         private const int LeastBytes = 2048 / 8;
         private const string UsualExponent = "AQAB";
@@ -110,7 +115,8 @@ internal sealed class KeysOfUsers(IHttpClientFactory clients, IOptions<TokenVeri
         public bool TryUse(out RsaSecurityKey key)
         {
             key = null!;
-            if (this is not { Kty: "RSA", Use: "sig", Alg: SecurityAlgorithms.RsaSha256, N: { } n, E: UsualExponent } || !Base64Url.IsValid(n))
+            if (this is not { Kty: "RSA", Use: "sig", Alg: SecurityAlgorithms.RsaSha256, N: { } n, E: UsualExponent }
+                || !Base64Url.IsValid(n))
                 return false;
 
             var modulus = Base64Url.DecodeFromChars(n).AsSpan().TrimStart((byte)0).ToArray();

@@ -6,8 +6,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// Tells the log why tokens are refused, which the caller is not told. One line for each kind of reason in a while, since
-/// anybody can send as many bad tokens as they like; and nothing of the token but its times, which tell of wrong clocks.
+/// Tells the log why tokens are refused, which the caller is not told. One line for each kind of reason in a while,
+/// since anybody can send as many bad tokens as they like; and nothing of the token but its times, which tell of wrong
+/// clocks.
 /// </summary>
 internal sealed partial class TokenRefusals(TimeProvider clock, ILogger<TokenRefusals> log)
 {
@@ -34,14 +35,16 @@ internal sealed partial class TokenRefusals(TimeProvider clock, ILogger<TokenRef
     private string Explain(Exception reason) => reason switch
     {
         SecurityTokenInvalidLifetimeException wrong => string.Create(
-            CultureInfo.InvariantCulture, $"its time ends at {wrong.Expires:O}, and here it is {clock.GetUtcNow().UtcDateTime:O}"),
+            CultureInfo.InvariantCulture,
+            $"its time ends at {wrong.Expires:O}, and here it is {clock.GetUtcNow().UtcDateTime:O}"),
         SecurityTokenSignatureKeyNotFoundException => "it names a key that is not known here",
         SecurityTokenInvalidSignatureException => "its signature is wrong",
         SecurityTokenException or KeysUnknownException => reason.GetType().Name,
         _ => "it does not have the form of ours, or would live too long by the clock here",
     };
 
-    [LoggerMessage(1, LogLevel.Information, "Refused {Count} tokens since the last such line; the last because {Reason}")]
+    [LoggerMessage(
+        1, LogLevel.Information, "Refused {Count} tokens since the last such line; the last because {Reason}")]
     private partial void LogRefused(long count, string reason);
 
     private sealed class Since

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Shop.ServiceDefaults;
 
-/// <summary>What all verifiers of access tokens and their issuer agree on; configuration section <c>Authentication</c>.</summary>
+/// <summary>
+/// What all verifiers of access tokens and their issuer agree on; configuration section <c>Authentication</c>.
+/// </summary>
 public sealed class TokenVerificationOptions : IValidatableObject
 {
     /// <summary>The name of the section.</summary>
@@ -19,7 +21,9 @@ public sealed class TokenVerificationOptions : IValidatableObject
     [Required]
     public string Audience { get; set; } = "shop";
 
-    /// <summary>How much longer than it says a token is believed, for a verifier whose clock is ahead of that of Users.</summary>
+    /// <summary>
+    /// How much longer than it says a token is believed, for a verifier whose clock is ahead of that of Users.
+    /// </summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
@@ -28,7 +32,9 @@ public sealed class TokenVerificationOptions : IValidatableObject
     /// </summary>
     public TimeSpan KeyRefresh { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>An unknown key id makes a verifier read the keys out of turn, but never sooner than this after the last time.</summary>
+    /// <summary>
+    /// An unknown key id makes a verifier read the keys out of turn, but never sooner than this after the last time.
+    /// </summary>
     public TimeSpan UnknownKeyPause { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
@@ -16,7 +17,10 @@ public static class Extensions
 {
     private const long LargestBody = 64 * 1024;
 
-    /// <summary>Telemetry, health, discovery, resilience, problems, strict JSON, tokens, and authorization that denies by default.</summary>
+    /// <summary>
+    /// Telemetry, health, discovery, resilience, problems, strict JSON, tokens, and authorization that denies by
+    /// default.
+    /// </summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
@@ -32,8 +36,9 @@ public static class Extensions
         services.ConfigureHttpClientDefaults(client =>
         {
             // One pipeline per authority: a service that is down must not open the breaker of the others.
-#pragma warning disable EXTEXP0001 // Experimental in name, but there is no other way not to repeat a POST that may have been carried out.
-            client.AddStandardResilienceHandler(options => options.Retry.DisableForUnsafeHttpMethods()).SelectPipelineByAuthority();
+#pragma warning disable EXTEXP0001 // Experimental in name; nothing else prevents that a POST is sent again.
+            client.AddStandardResilienceHandler(options => options.Retry.DisableForUnsafeHttpMethods())
+                .SelectPipelineByAuthority();
 #pragma warning restore EXTEXP0001
             client.AddServiceDiscovery();
             client.UseSocketsHttpHandler((handler, _) => ServiceClients.KeepBriefly(handler));
@@ -74,14 +79,16 @@ public static class Extensions
 
     /// <summary>
     /// <c>/health/live</c> (restart me unless 200), <c>/health/ready</c> (send me requests when 200) and
-    /// <c>/openapi/v1.json</c>, in every environment: probes need them in production most. The gateway does not route them.
+    /// <c>/openapi/v1.json</c>, in every environment: probes need them in production most. The gateway does not route
+    /// them.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.MapHealthChecks("/health/live", new() { Predicate = check => check.Tags.Contains("live"), ResponseWriter = WriteStatus }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => !check.Tags.Contains("live"), ResponseWriter = WriteStatus }).AllowAnonymous();
+        app.MapHealthChecks("/health/live", Of(check => check.Tags.Contains("live"))).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", Of(check => !check.Tags.Contains("live"))).AllowAnonymous();
         app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
-        app.MapGet("/openapi/{**other}", () => Problem.NotFound("There is one document: /openapi/v1.json.")).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/openapi/{**other}", () => Problem.NotFound("There is one document: /openapi/v1.json."))
+            .AllowAnonymous().ExcludeFromDescription();
         return app;
     }
 
@@ -90,5 +97,10 @@ public static class Extensions
         ? useCase.Name + nested.Name
         : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
 
-    private static Task WriteStatus(HttpContext context, HealthReport report) => context.Response.WriteAsync(report.Status.ToString(), context.RequestAborted);
+    private static HealthCheckOptions Of(Func<HealthCheckRegistration, bool> checks) => new()
+    {
+        Predicate = checks,
+        ResponseWriter = (context, report) =>
+            context.Response.WriteAsync(report.Status.ToString(), context.RequestAborted),
+    };
 }

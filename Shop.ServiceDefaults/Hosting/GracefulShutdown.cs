@@ -11,7 +11,9 @@ namespace Shop.ServiceDefaults;
 /// <summary>How a process ends while others still count on it.</summary>
 public static class GracefulShutdown
 {
-    /// <summary>How long a process may take from the signal to its end: less than what a container is given before it is killed.</summary>
+    /// <summary>
+    /// How long a process may take from the signal to its end: less than what a container is given before it is killed.
+    /// </summary>
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(22);
 
     internal static void AddGracefulShutdown(this IHostApplicationBuilder builder)
@@ -40,15 +42,18 @@ internal sealed class ShutdownOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Ends the grace early when nobody has asked for anything for so long. Null: never, since a balancer may still be asleep.</summary>
+    /// <summary>
+    /// Ends the grace early when nobody has asked for anything for so long. Null: never, since a balancer may still be
+    /// asleep.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan? Quiet { get; set; }
 }
 
 /// <summary>
-/// From the signal to end on: not ready, but serving. Each answer asks the client to leave its connection, so that it comes
-/// back by another, to another replica. Only then the server stops, which would break a connection that a request is just
-/// coming by. Meanwhile the consumers of events have stopped reading and finish what they hold.
+/// From the signal to end on: not ready, but serving. Each answer asks the client to leave its connection, so that it
+/// comes back by another, to another replica. Only then the server stops, which would break a connection that a request
+/// is just coming by. Meanwhile the consumers of events have stopped reading and finish what they hold.
 /// </summary>
 internal sealed class Draining(IHostApplicationLifetime lifetime, IOptions<ShutdownOptions> options, TimeProvider clock)
     : IHostedLifecycleService, IHealthCheck
@@ -77,7 +82,8 @@ internal sealed class Draining(IHostApplicationLifetime lifetime, IOptions<Shutd
             await Task.Delay(Step, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(HasBegun ? HealthCheckResult.Unhealthy("It is about to end.") : HealthCheckResult.Healthy());
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -9,7 +9,9 @@ public interface IReadiness
     bool IsReady { get; }
 }
 
-/// <summary>Until then requests that come all the same are told when to come again, rather than fail on a missing table.</summary>
+/// <summary>
+/// Until then requests that come all the same are told when to come again, rather than fail on a missing table.
+/// </summary>
 internal sealed class ReadinessGuard(RequestDelegate next, IEnumerable<IReadiness> needed)
 {
     private readonly IReadiness[] _needed = [.. needed];
@@ -22,6 +24,8 @@ internal sealed class ReadinessGuard(RequestDelegate next, IEnumerable<IReadines
             return next(context);
 
         _ready = _needed.All(one => one.IsReady);
-        return _ready ? next(context) : Problem.Unavailable("This service is just starting.", TimeSpan.FromSeconds(1)).ExecuteAsync(context);
+        return _ready
+            ? next(context)
+            : Problem.Unavailable("This service is just starting.", TimeSpan.FromSeconds(1)).ExecuteAsync(context);
     }
 }

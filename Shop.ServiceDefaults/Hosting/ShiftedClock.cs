@@ -6,8 +6,8 @@ using Microsoft.Extensions.Hosting;
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// A clock that is wrong, for tests of what happens then: with the setting <c>Clock:Offset</c> this process lives so much
-/// later, or earlier. Only in Development.
+/// A clock that is wrong, for tests of what happens then: with the setting <c>Clock:Offset</c> this process lives so
+/// much later, or earlier. Only in Development.
 /// </summary>
 internal sealed class ShiftedClock(TimeSpan offset) : TimeProvider
 {
@@ -22,7 +22,10 @@ internal sealed class ShiftedClock(TimeSpan offset) : TimeProvider
         }
 
         if (!builder.Environment.IsDevelopment())
-            throw new InvalidOperationException($"{Setting} makes a clock wrong for tests; it is refused in {builder.Environment.EnvironmentName}.");
+        {
+            throw new InvalidOperationException(
+                $"{Setting} makes a clock wrong for tests; it is refused in {builder.Environment.EnvironmentName}.");
+        }
 
         builder.Services.AddSingleton<TimeProvider>(new ShiftedClock(offset));
     }

@@ -21,6 +21,7 @@ public static class ValidatedOptions
         where TOptions : class
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.Services.AddOptions<TOptions>(name).BindConfiguration(section).ValidateDataAnnotations().ValidateOnStart();
+        return builder.Services.AddOptions<TOptions>(name).BindConfiguration(section)
+            .ValidateDataAnnotations().ValidateOnStart();
     }
 }

@@ -12,8 +12,8 @@ namespace Shop.ServiceDefaults;
 /// <param name="interval">How long to wait when nobody wakes it.</param>
 /// <param name="ready">What must be done before the first round, as a rule the database's migrations.</param>
 /// <param name="log">
-/// Gets a warning when the work starts to fail and a line when it succeeds again. Until it has succeeded once, failing is
-/// part of starting, since what it needs may start later than this process; that is a warning only if it goes on.
+/// Gets a warning when the work starts to fail and a line when it succeeds again. Until it has succeeded once, failing
+/// is part of starting, since what it needs may start later than this process; that is a warning only if it goes on.
 /// </param>
 public abstract partial class WorkLoop(string name, TimeSpan interval, Task ready, ILogger log) : BackgroundService
 {
@@ -69,7 +69,8 @@ public abstract partial class WorkLoop(string name, TimeSpan interval, Task read
                     hasWarned = true;
                 }
 
-                await Task.Delay(Backoff.WithJitter(failures), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Backoff.WithJitter(failures), stoppingToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -1,6 +1,8 @@
 namespace Shop.ServiceDefaults;
 
-/// <summary>What holds for every postal address, whoever asks for one: the address book, the checkout and quotes.</summary>
+/// <summary>
+/// What holds for every postal address, whoever asks for one: the address book, the checkout and quotes.
+/// </summary>
 public static class AddressRules
 {
     /// <summary>Notes an error for each field that can't be printed on a label.</summary>
@@ -13,7 +15,8 @@ public static class AddressRules
     /// <param name="postalCode">As written on a parcel.</param>
     /// <param name="country">ISO 3166-1 alpha-2.</param>
     public static Validation CheckAddress(
-        this Validation check, string prefix, string name, string line1, string? line2, string city, string postalCode, string country)
+        this Validation check, string prefix,
+        string name, string line1, string? line2, string city, string postalCode, string country)
     {
         check.CheckText(name, $"{prefix}name", 100).CheckText(line1, $"{prefix}line1", 200);
         if (line2 is not null)
@@ -35,7 +38,9 @@ public static class AddressRules
             .Check(IsCountry(country), $"{prefix}country", "A country is two capital letters: DE.");
     }
 
-    /// <summary>Whether it has the form of ISO 3166-1 alpha-2; whether there is such a country is not known here.</summary>
+    /// <summary>
+    /// Whether it has the form of ISO 3166-1 alpha-2; whether there is such a country is not known here.
+    /// </summary>
     /// <param name="country">The code.</param>
     public static bool IsCountry(string country) => country is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'];
 }

@@ -13,7 +13,8 @@ public static class CallerNetwork
     {
         null => "nowhere",
         { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
-        { AddressFamily: AddressFamily.InterNetworkV6 } => Convert.ToHexString(address.GetAddressBytes().AsSpan(0, PrefixBytes)),
+        { AddressFamily: AddressFamily.InterNetworkV6 } =>
+            Convert.ToHexString(address.GetAddressBytes().AsSpan(0, PrefixBytes)),
         _ => address.ToString(),
     };
 }

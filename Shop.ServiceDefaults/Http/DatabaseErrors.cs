@@ -14,7 +14,9 @@ public static class DatabaseErrors
     private const string IdleInTransactionSessionTimeout = "25P03";
     private const string ObjectNotInPrerequisiteState = "55000";
 
-    /// <summary>Whether the server, or the database, says that it can't be worked with now: the same may succeed later.</summary>
+    /// <summary>
+    /// Whether the server, or the database, says that it can't be worked with now: the same may succeed later.
+    /// </summary>
     /// <param name="error">What the server said.</param>
     public static bool IsUnavailable(DbException error)
     {

@@ -11,7 +11,9 @@ using Polly.Timeout;
 
 namespace Shop.ServiceDefaults;
 
-/// <summary>Turns what a handler threw into a problem: input into 4xx, an absent dependency into 503, the rest into a bare 500.</summary>
+/// <summary>
+/// Turns what a handler threw into a problem: input into 4xx, an absent dependency into 503, the rest into a bare 500.
+/// </summary>
 internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) : IExceptionHandler
 {
     private const int LongestPath = 200;
@@ -35,11 +37,15 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         if (bad.InnerException is JsonException json)
         {
             // A path has the names that the caller made up, however long.
-            var place = json.Path is { Length: > 1 and <= LongestPath } path ? $"The JSON value at {path}" : "The JSON body";
+            var place = json.Path is { Length: > 1 and <= LongestPath } path
+                ? $"The JSON value at {path}"
+                : "The JSON body";
             return json.Message switch
             {
-                var text when Unmapped().Match(text) is { Success: true } unknown => $"{place}: there is no member '{unknown.Groups[1].Value}'.",
-                var text when Missing().Match(text) is { Success: true } missing => $"{place} lacks {missing.Groups[1].Value}.",
+                var text when Unmapped().Match(text) is { Success: true } unknown =>
+                    $"{place}: there is no member '{unknown.Groups[1].Value}'.",
+                var text when Missing().Match(text) is { Success: true } missing =>
+                    $"{place} lacks {missing.Groups[1].Value}.",
                 var text when text.Contains("Duplicate", StringComparison.Ordinal) => $"{place} has a member twice.",
                 var text when text.Contains("U+0000", StringComparison.Ordinal) => $"{place} must not contain U+0000.",
                 var text when text.Contains("null", StringComparison.Ordinal) => $"{place} must not be null.",
@@ -65,7 +71,8 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
-            if (cause is DbException { IsTransient: true } or TimeoutException or SocketException or HttpRequestException
+            if (cause is DbException { IsTransient: true }
+                or TimeoutException or SocketException or HttpRequestException
                 or TimeoutRejectedException or ExecutionRejectedException
                 || (cause is DbException error && DatabaseErrors.IsUnavailable(error)))
             {
@@ -79,13 +86,16 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
     private ProblemHttpResult Absent(HttpContext context, Exception exception)
     {
         LogAbsent(context.Request.Method, context.Request.Path, exception.GetBaseException().GetType().Name);
-        return Problem.Unavailable("Something this request needs is not available right now. Nothing was changed that you were not told of.", TimeSpan.FromSeconds(2));
+        return Problem.Unavailable(
+            "Something this request needs is not available right now. Nothing was changed that you were not told of.",
+            TimeSpan.FromSeconds(2));
     }
 
     private ProblemHttpResult Failed(HttpContext context, Exception exception)
     {
         LogFailed(exception, context.Request.Method, context.Request.Path);
-        return TypedResults.Problem("Something went wrong on our side.", statusCode: StatusCodes.Status500InternalServerError);
+        return TypedResults.Problem(
+            "Something went wrong on our side.", statusCode: StatusCodes.Status500InternalServerError);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "{Method} {Path} could not be served: {Cause}")]

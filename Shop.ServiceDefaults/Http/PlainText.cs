@@ -2,10 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Shop.ServiceDefaults;
 
-/// <summary>Text that people wrote and that we print on labels and pages: one line, nothing that is invisible.</summary>
+/// <summary>
+/// Text that people wrote and that we print on labels and pages: one line, nothing that is invisible.
+/// </summary>
 public static partial class PlainText
 {
-    /// <summary>Notes an error unless <paramref name="text"/> has 1 to <paramref name="longest"/> characters that can be printed in one line.</summary>
+    /// <summary>
+    /// Notes an error unless <paramref name="text"/> has 1 to <paramref name="longest"/> characters that can be printed
+    /// in one line.
+    /// </summary>
     /// <param name="check">Where errors are noted.</param>
     /// <param name="text">What the caller sent.</param>
     /// <param name="field">The field as the caller wrote it.</param>
@@ -14,7 +19,8 @@ public static partial class PlainText
     {
         ArgumentNullException.ThrowIfNull(check);
         return check
-            .Check(!string.IsNullOrWhiteSpace(text) && text.Length <= longest, field, $"Give 1 to {longest} characters.")
+            .Check(
+                !string.IsNullOrWhiteSpace(text) && text.Length <= longest, field, $"Give 1 to {longest} characters.")
             .Check(!Unprintable().IsMatch(text), field, "There must be no control characters.");
     }
 

@@ -7,7 +7,10 @@ using Microsoft.Extensions.Options;
 
 namespace Shop.ServiceDefaults;
 
-/// <summary>The failures of this house as RFC 9457 problems: a status, a sentence for the caller, the trace id, nothing internal.</summary>
+/// <summary>
+/// The failures of this house as RFC 9457 problems: a status, a sentence for the caller, the trace id, nothing
+/// internal.
+/// </summary>
 public static class Problem
 {
     /// <summary>400: the request can't be understood.</summary>
@@ -23,16 +26,22 @@ public static class Problem
     public static ProblemHttpResult Conflict(string detail) => Of(StatusCodes.Status409Conflict, detail);
 
     /// <summary>412: it was changed since you read it.</summary>
-    public static ProblemHttpResult PreconditionFailed(string detail) => Of(StatusCodes.Status412PreconditionFailed, detail);
+    public static ProblemHttpResult PreconditionFailed(string detail) =>
+        Of(StatusCodes.Status412PreconditionFailed, detail);
 
     /// <summary>422: an idempotency key was used again for another request.</summary>
-    public static ProblemHttpResult Unprocessable(string detail) => Of(StatusCodes.Status422UnprocessableEntity, detail);
+    public static ProblemHttpResult Unprocessable(string detail) =>
+        Of(StatusCodes.Status422UnprocessableEntity, detail);
 
     /// <summary>429: too often. The delay is also sent as <c>Retry-After</c>, in whole seconds.</summary>
-    public static ProblemHttpResult TooManyRequests(string detail, TimeSpan retryAfter) => Of(StatusCodes.Status429TooManyRequests, detail, retryAfter);
+    public static ProblemHttpResult TooManyRequests(string detail, TimeSpan retryAfter) =>
+        Of(StatusCodes.Status429TooManyRequests, detail, retryAfter);
 
-    /// <summary>503: something this service needs is away; nothing was done. The delay is also sent as <c>Retry-After</c>.</summary>
-    public static ProblemHttpResult Unavailable(string detail, TimeSpan retryAfter) => Of(StatusCodes.Status503ServiceUnavailable, detail, retryAfter);
+    /// <summary>
+    /// 503: something this service needs is away; nothing was done. The delay is also sent as <c>Retry-After</c>.
+    /// </summary>
+    public static ProblemHttpResult Unavailable(string detail, TimeSpan retryAfter) =>
+        Of(StatusCodes.Status503ServiceUnavailable, detail, retryAfter);
 
     internal static Dictionary<string, object?> Trace() =>
         Activity.Current is { } activity ? new() { ["traceId"] = activity.TraceId.ToHexString() } : [];
@@ -48,7 +57,9 @@ public static class Problem
 
     internal static long Seconds(TimeSpan delay) => Math.Max(1, (long)Math.Ceiling(delay.TotalSeconds));
 
-    /// <summary>Writes a problem as JSON also to those who say that they accept something else: a failure has one form here.</summary>
+    /// <summary>
+    /// Writes a problem as JSON also to those who say that they accept something else: a failure has one form here.
+    /// </summary>
     internal sealed class Writer(IOptions<ProblemDetailsOptions> options) : IProblemDetailsWriter
     {
         public bool CanWrite(ProblemDetailsContext context) => true;

@@ -27,7 +27,9 @@ internal static class TrustedProxies
         builder.Services.PostConfigure<ForwardedHeadersOptions>(options =>
         {
             // Nobody is not an empty list: with that the middleware would believe everybody.
-            options.ForwardedHeaders = trusted is [] ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            options.ForwardedHeaders = trusted is []
+                ? ForwardedHeaders.None
+                : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
             // As far as the chain is trusted, which ends at the first address that is not.
             options.ForwardLimit = null;
             options.KnownProxies.Clear();

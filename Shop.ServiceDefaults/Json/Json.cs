@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Shop.ServiceDefaults;
 
-/// <summary>The two ways this house reads JSON: strictly from callers, tolerantly from other services' events.</summary>
+/// <summary>
+/// The two ways this house reads JSON: strictly from callers, tolerantly from other services' events.
+/// </summary>
 public static class Json
 {
     /// <summary>
@@ -44,9 +46,12 @@ public static class Json
         public override string? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
         {
             var text = reader.GetString();
-            return text is null || !text.Contains('\0') ? text : throw new JsonException("Text must not contain U+0000.");
+            return text is null || !text.Contains('\0')
+                ? text
+                : throw new JsonException("Text must not contain U+0000.");
         }
 
-        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value);
     }
 }

@@ -7,7 +7,8 @@ namespace Shop.ServiceDefaults;
 /// <param name="Currency">The ISO 4217 code in upper case.</param>
 /// <remarks>Arithmetic is checked: it throws <see cref="OverflowException"/> rather than give a wrong sum, and
 /// <see cref="InvalidOperationException"/> for two currencies.</remarks>
-[method: JsonConstructor] // Else a struct is read member by member, and one that is missing is nothing instead of an error.
+// Without it a struct is read member by member, and one that is missing is nothing instead of an error.
+[method: JsonConstructor]
 public readonly record struct Money(
     [property: JsonPropertyName("amount")] long Amount,
     [property: JsonPropertyName("currency")] string Currency) : IComparable<Money>
@@ -16,7 +17,8 @@ public readonly record struct Money(
     public static Money Zero(string currency) => new(0, currency);
 
     /// <summary>The sum of all; zero of <paramref name="currency"/> when there are none.</summary>
-    public static Money Sum(IEnumerable<Money> all, string currency) => all.Aggregate(Zero(currency), (sum, one) => sum + one);
+    public static Money Sum(IEnumerable<Money> all, string currency) =>
+        all.Aggregate(Zero(currency), (sum, one) => sum + one);
 
     /// <summary>The sum of two amounts of one currency.</summary>
     public static Money operator +(Money left, Money right) =>

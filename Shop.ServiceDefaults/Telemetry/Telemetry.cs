@@ -12,7 +12,9 @@ namespace Shop.ServiceDefaults;
 
 internal static class Telemetry
 {
-    /// <summary>Logs, traces and metrics by OpenTelemetry; sent by OTLP when OTEL_EXPORTER_OTLP_ENDPOINT says where to.</summary>
+    /// <summary>
+    /// Logs, traces and metrics by OpenTelemetry; sent by OTLP when OTEL_EXPORTER_OTLP_ENDPOINT says where to.
+    /// </summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
         builder.Logging.AddSimpleConsole(console =>
@@ -37,20 +39,22 @@ internal static class Telemetry
             .WithTracing(tracing => tracing
                 .SetSampler(new ParentBasedSampler(new NoClientRoots(ConfiguredSampler(builder.Configuration))))
                 .AddSource("Shop.*")
-                .AddAspNetCoreInstrumentation(options => options.Filter = context => !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+                .AddAspNetCoreInstrumentation(options => options.Filter =
+                    context => !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
                 .AddHttpClientInstrumentation());
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
             telemetry.UseOtlpExporter();
     }
 
     // OTEL_TRACES_SAMPLER by its standard values; the SDK ignores the variable once a sampler is set in code.
-    private static Sampler ConfiguredSampler(IConfiguration configuration) => configuration["OTEL_TRACES_SAMPLER"] switch
-    {
-        "always_off" or "parentbased_always_off" => new AlwaysOffSampler(),
-        "traceidratio" or "parentbased_traceidratio" =>
-            new TraceIdRatioBasedSampler(configuration.GetValue("OTEL_TRACES_SAMPLER_ARG", 1.0)),
-        _ => new AlwaysOnSampler(),
-    };
+    private static Sampler ConfiguredSampler(IConfiguration configuration) =>
+        configuration["OTEL_TRACES_SAMPLER"] switch
+        {
+            "always_off" or "parentbased_always_off" => new AlwaysOffSampler(),
+            "traceidratio" or "parentbased_traceidratio" =>
+                new TraceIdRatioBasedSampler(configuration.GetValue("OTEL_TRACES_SAMPLER_ARG", 1.0)),
+            _ => new AlwaysOnSampler(),
+        };
 
     /// <summary>
     /// Background work asks its database and Redis several times a second whether there is something to do. Such a call
