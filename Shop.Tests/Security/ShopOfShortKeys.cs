@@ -7,7 +7,7 @@ namespace Shop.Tests.Security;
 /// A shop in which a signing key lives for seconds, with two replicas of Users, and in which hashing a password costs
 /// what it costs in Production.
 /// </summary>
-[CollectionDefinition(nameof(ShopOfShortKeys))]
+[CollectionDefinition(nameof(ShopOfShortKeys), DisableParallelization = true)]
 public sealed class ShopOfShortKeys : RunningShop, ICollectionFixture<ShopOfShortKeys>
 {
     private readonly TokenForge _forge = new();
