@@ -63,7 +63,7 @@ public sealed class FirstStartTests(Backends backends)
         }
         finally
         {
-            await Task.WhenAll(replicas.Select(async replica => await replica.DisposeAsync()));
+            await Task.WhenAll(replicas.Select(EndAsync));
         }
 
         return NpgsqlDataSource.Create(connection);
@@ -73,7 +73,6 @@ public sealed class FirstStartTests(Backends backends)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.SetMinimumLevel(LogLevel.Critical);
         foreach (var name in (string[])["usersdb", "ordersdb"])
             builder.Configuration[$"ConnectionStrings:{name}"] = connection;
 
@@ -82,8 +81,15 @@ public sealed class FirstStartTests(Backends backends)
         builder.Configuration["Users:Passwords:HashIterations"] = "1000";
         builder.Configuration["Shutdown:Grace"] = "00:00:00";
         builder.AddServiceDefaults();
+        builder.Logging.ClearProviders();
         add(builder);
         return builder.Build();
+    }
+
+    private static async Task EndAsync(WebApplication replica)
+    {
+        await replica.StopAsync(TestContext.Current.CancellationToken);
+        await replica.DisposeAsync();
     }
 
     private static async Task<long> CountAsync(NpgsqlDataSource database, string sql)
