@@ -3,6 +3,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Shop.Tests.Distributed;
+using Shop.Users;
 using StackExchange.Redis;
 
 namespace Shop.Tests.Chaos;
@@ -10,7 +11,8 @@ namespace Shop.Tests.Chaos;
 /// <summary>
 /// A shop with two replicas of every service, of which single ones are stopped, killed and stalled. Aspire knows the
 /// health of a service, asked through its proxy, but not of each replica: here replicas are asked at their own ports, and
-/// a balancer stands before every service, for its callers inside and outside.
+/// a balancer stands before every service, for its callers inside and outside. Hashing a password costs what it costs in
+/// Production.
 /// </summary>
 [CollectionDefinition(nameof(ReplicatedShop), DisableParallelization = true)]
 public sealed class ReplicatedShop : RunningShop, ICollectionFixture<ReplicatedShop>
@@ -22,6 +24,8 @@ public sealed class ReplicatedShop : RunningShop, ICollectionFixture<ReplicatedS
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(180);
 
     private readonly Dictionary<string, Balancer> _balancers = Services.ToDictionary(service => service, _ => new Balancer());
+
+    protected override int PasswordHashIterations => PasswordHashingOptions.RecommendedIterations;
 
     protected override string[] Settings => [.. Services.Select(service => $"--Services:{service}:Replicas={Replicas}")];
 

@@ -44,9 +44,7 @@ public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
     public async Task ArmAsync(string[] faultPoints)
     {
         _faultPoints = faultPoints;
-        foreach (var point in faultPoints)
-            await RestartAsync(point.Split('.')[0]);
-
+        await Task.WhenAll(faultPoints.Select(point => RestartAsync(point.Split('.')[0])));
         _faultPoints = [];
     }
 
