@@ -5,8 +5,8 @@ namespace Shop.Hosting.Native;
 
 /// <summary>
 /// Fetches packages of Debian or Ubuntu with the system's own apt and unpacks them into a folder, without root and
-/// without installing them. There is no hash to pin, because security updates replace a version: apt checks each package
-/// against the package list, and the list against the distribution's signature.
+/// without installing them. There is no hash to pin, because security updates replace a version: apt checks each
+/// package against the package list, and the list against the distribution's signature.
 /// </summary>
 internal sealed partial class DebianPackages(NativeServerOptions options, Action<string> report)
 {
@@ -60,7 +60,8 @@ internal sealed partial class DebianPackages(NativeServerOptions options, Action
         || name.StartsWith(package.Split('-')[0], StringComparison.Ordinal);
 
     private async Task<bool> IsInstalledAsync(string name, CancellationToken cancel) =>
-        (await Tools.RunAsync([Program("dpkg-query"), "-W", "-f", "${db:Status-Status}", name], cancel)).Output == "installed";
+        (await Tools.RunAsync([Program("dpkg-query"), "-W", "-f", "${db:Status-Status}", name], cancel)).Output
+            == "installed";
 
     private async Task<string> DownloadAsync(string package, string work, CancellationToken cancel)
     {

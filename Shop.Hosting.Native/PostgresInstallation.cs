@@ -24,7 +24,9 @@ internal sealed partial record PostgresInstallation(string Folder, int Major, st
 
     public string InitDb => Path.Combine(Folder, Tools.FileName("initdb"));
 
-    /// <summary>A server that reads data of this version, or starts new data: of this machine, else downloaded.</summary>
+    /// <summary>
+    /// A server that reads data of this version, or starts new data: of this machine, else downloaded.
+    /// </summary>
     public static async Task<PostgresInstallation> FindAsync(
         Preparation preparation, int? dataMajor, CancellationToken cancel)
     {
@@ -44,13 +46,15 @@ internal sealed partial record PostgresInstallation(string Folder, int Major, st
 
         if (dataMajor is { } major && major != PostgresDownload.Major)
             throw new NativeServerException(
-                $"The data in {preparation.Data.Path} was written by PostgreSQL {major}, and there is no such version here "
+                $"The data in {preparation.Data.Path} was written by PostgreSQL {major}, "
+                + "and there is no such version here "
                 + $"(found: {string.Join(", ", unfit.Select(one => $"{one.Major} in {one.Folder}"))}). "
                 + $"{HowToInstall(major)} "
                 + "Or move the data with pg_dump on a machine that has it, or delete that folder to start empty.");
 
         return await AskAsync(await PostgresDownload.GetAsync(preparation, cancel), cancel)
-            ?? throw new NativeServerException($"The downloaded PostgreSQL does not run on this system. {HowToInstall()}");
+            ?? throw new NativeServerException(
+                $"The downloaded PostgreSQL does not run on this system. {HowToInstall()}");
     }
 
     /// <summary>What a person has to do on this system to have a server.</summary>
@@ -66,7 +70,8 @@ internal sealed partial record PostgresInstallation(string Folder, int Major, st
         { } folder => [folder],
         // On the path there is often only a link to the folder that has all the programs.
         null => Tools.FindAll("postgres", [.. options.SearchPath, .. UsualPlaces])
-            .Select(file => Path.GetDirectoryName(File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file)!)
+            .Select(file => File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file)
+            .Select(file => Path.GetDirectoryName(file)!)
             .Distinct(),
     };
 

@@ -31,7 +31,9 @@ internal static class PrivateFiles
         return reader.ReadToEnd();
     }
 
-    /// <summary>Locks a file until the stream is closed or this process ends. Null when another process has it.</summary>
+    /// <summary>
+    /// Locks a file until the stream is closed or this process ends. Null when another process has it.
+    /// </summary>
     public static FileStream? TryLock(string path)
     {
         try

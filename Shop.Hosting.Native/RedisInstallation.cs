@@ -29,7 +29,8 @@ internal sealed record RedisInstallation(string Program, Dictionary<string, stri
                     + $"Name one, or '{NativeServerOptions.Download}', or remove the setting.");
 
         string[] places = [.. options.SearchPath, .. UsualPlaces];
-        if (options.Redis is null && Names.SelectMany(name => Tools.FindAll(name, places)).FirstOrDefault() is { } found)
+        if (options.Redis is null
+            && Names.SelectMany(name => Tools.FindAll(name, places)).FirstOrDefault() is { } found)
             return new(found, []);
 
         if (!DebianPackages.AreAvailable(options))
@@ -42,7 +43,8 @@ internal sealed record RedisInstallation(string Program, Dictionary<string, stri
                 try
                 {
                     await new DebianPackages(options, preparation.Report).UnpackAsync("redis-server", target, token);
-                    await Tools.RequireAsync([In(target).Program, "--version"], token, environment: In(target).Environment!);
+                    await Tools.RequireAsync(
+                        [In(target).Program, "--version"], token, environment: In(target).Environment!);
                 }
                 catch (Exception failure) when (failure is InvalidOperationException or Win32Exception)
                 {

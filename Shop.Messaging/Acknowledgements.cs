@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Shop.ServiceDefaults;
 using StackExchange.Redis;
 
 namespace Shop.Messaging;
@@ -52,7 +53,7 @@ internal sealed class Acknowledgements(StreamGroup group, SubjectLanes lanes, Ac
             }
             catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
             {
-                await Task.Delay(Outage.Pause(failures), cancel);
+                await Task.Delay(Backoff.WithJitter(failures), cancel);
             }
         }
     }

@@ -59,17 +59,7 @@ public sealed class DeadLetter
     internal static void Map(EntityTypeBuilder<DeadLetter> letters)
     {
         letters.ToTable("dead_letters");
-        letters.HasKey(letter => letter.Id).HasName("pk_dead_letters");
-        letters.Property(letter => letter.Id).HasColumnName("id").ValueGeneratedNever();
-        letters.Property(letter => letter.MessageId).HasColumnName("message_id");
-        letters.Property(letter => letter.Stream).HasColumnName("stream");
-        letters.Property(letter => letter.EntryId).HasColumnName("entry_id");
-        letters.Property(letter => letter.Type).HasColumnName("type");
-        letters.Property(letter => letter.Subject).HasColumnName("subject");
-        letters.Property(letter => letter.Content).HasColumnName("content");
-        letters.Property(letter => letter.Cause).HasColumnName("cause");
-        letters.Property(letter => letter.Attempts).HasColumnName("attempts");
-        letters.Property(letter => letter.At).HasColumnName("at");
+        letters.Property(letter => letter.Id).ValueGeneratedNever();
     }
 
     [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Shop.Data;
 using Shop.ServiceDefaults;
 using StackExchange.Redis;
 
@@ -119,7 +120,7 @@ internal sealed partial class EventConsumer<TDb> : BackgroundService
 #pragma warning restore CA1031
             {
                 _outage.Failed(exception);
-                await Task.Delay(Outage.Pause(failures++), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Backoff.WithJitter(failures++), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -22,10 +22,8 @@ public sealed class InboxMessage
     internal static void Map(EntityTypeBuilder<InboxMessage> inbox)
     {
         inbox.ToTable("inbox");
-        inbox.HasKey(message => new { message.MessageId, message.Consumer }).HasName("pk_inbox");
-        inbox.Property(message => message.MessageId).HasColumnName("message_id").ValueGeneratedNever();
-        inbox.Property(message => message.Consumer).HasColumnName("consumer");
-        inbox.Property(message => message.At).HasColumnName("at");
+        inbox.HasKey(message => new { message.MessageId, message.Consumer });
+        inbox.Property(message => message.MessageId).ValueGeneratedNever();
     }
 }
 

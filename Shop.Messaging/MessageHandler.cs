@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Shop.ServiceDefaults;
 
 namespace Shop.Messaging;
 
@@ -192,7 +193,7 @@ internal sealed partial class MessageHandler<TDb>(
             if (delivery.Suspicions >= MaxSuspicions)
                 delivery.GivenUp = $"Interrupted {delivery.Interruptions} times while other messages were handled: {exception.Message}";
 
-            return Outage.Pause(delivery.Interruptions);
+            return Backoff.WithJitter(delivery.Interruptions);
         }
 
         if (Outage.IsConflict(exception) && delivery.Conflicts++ < MaxConflicts)
@@ -206,7 +207,7 @@ internal sealed partial class MessageHandler<TDb>(
             return pauses[delivery.Attempts - 1];
 
         // Were even the dead letter refused, it would be tried again like anything else.
-        var again = delivery.GivenUp is null ? TimeSpan.Zero : Outage.Pause(delivery.Attempts);
+        var again = delivery.GivenUp is null ? TimeSpan.Zero : Backoff.WithJitter(delivery.Attempts);
         delivery.GivenUp ??= exception.ToString();
         return again;
     }

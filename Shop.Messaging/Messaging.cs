@@ -69,8 +69,7 @@ public static class Messaging
         services.TryAddSingleton<FaultPoints>();
         // Time for the longest MessagingOptions.ShutdownTimeout.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = GracefulShutdown.Limit);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MessagingOptions>, MessagingOptionsValidation>());
-        services.AddOptions<MessagingOptions>(name).BindConfiguration($"{name}:Messaging").ValidateOnStart();
+        builder.AddValidatedOptions<MessagingOptions>($"{name}:Messaging", name);
 
         services.AddSingleton(provider => new MessagingModule<TDb>(name, provider.GetRequiredService<IOptionsMonitor<MessagingOptions>>().Get(name)));
         services.AddSingleton<LossDetection<TDb>>();

@@ -1,23 +1,27 @@
-using Microsoft.Extensions.Options;
+using System.ComponentModel.DataAnnotations;
 
 namespace Shop.Messaging;
 
 /// <summary>The measures of a module's messaging; section <c>&lt;Module&gt;:Messaging</c>, for example <c>Orders:Messaging</c>.</summary>
-public sealed class MessagingOptions
+public sealed class MessagingOptions : IValidatableObject
 {
     private static readonly TimeSpan[] DefaultRetryDelays =
         [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
 
     /// <summary>How many events the relay sends per transaction.</summary>
+    [Range(1, 5000)]
     public int RelayBatch { get; set; } = 200;
 
     /// <summary>How many entries are read at once.</summary>
+    [Range(1, 1000)]
     public int ReadBatch { get; set; } = 100;
 
     /// <summary>How many messages, each of another subject, share one transaction at most.</summary>
+    [Range(1, 1000)]
     public int HandleBatch { get; set; } = 64;
 
     /// <summary>How many transactions of one stream are under way at the same time.</summary>
+    [Range(1, 64)]
     public int Parallelism { get; set; } = 8;
 
     /// <summary>How many entries of one stream this process holds at most, those that wait for a retry included.</summary>
@@ -52,33 +56,27 @@ public sealed class MessagingOptions
 
     // Not the default of the property: the configuration binder appends to a list that has elements.
     internal IReadOnlyList<TimeSpan> EffectiveRetryDelays => RetryDelays ?? DefaultRetryDelays;
-}
 
-internal sealed class MessagingOptionsValidation : IValidateOptions<MessagingOptions>
-{
-    public ValidateOptionsResult Validate(string? name, MessagingOptions options)
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        List<string> flaws = [];
-        Check(options.RelayBatch is >= 1 and <= 5000, "RelayBatch must be from 1 to 5000.");
-        Check(options.ReadBatch is >= 1 and <= 1000, "ReadBatch must be from 1 to 1000.");
-        Check(options.HandleBatch is >= 1 and <= 1000, "HandleBatch must be from 1 to 1000.");
-        Check(options.Parallelism is >= 1 and <= 64, "Parallelism must be from 1 to 64.");
-        Check(options.MaxHeld >= options.ReadBatch, "MaxHeld must not be less than ReadBatch.");
-        Check(options.EffectiveRetryDelays.All(delay => delay > TimeSpan.Zero), "RetryDelays must be positive.");
-        Check(options.MinIdle >= TimeSpan.FromSeconds(5), "MinIdle must be at least 5 seconds.");
-        Check(options.StreamAge >= TimeSpan.Zero, "StreamAge must not be negative.");
-        Check(options.UnreadAge >= options.StreamAge, "UnreadAge must not be less than StreamAge.");
-        Check(options.InboxAge >= TimeSpan.FromDays(2), "InboxAge must be at least two days.");
-        Check(options.SentAge >= TimeSpan.Zero && options.SentAge <= options.UnrecordedAge, "SentAge must be from zero to a day less than InboxAge.");
+        List<ValidationResult> flaws = [];
+        Check(MaxHeld >= ReadBatch, "MaxHeld must not be less than ReadBatch.");
+        Check(EffectiveRetryDelays.All(delay => delay > TimeSpan.Zero), "RetryDelays must be positive.");
+        Check(MinIdle >= TimeSpan.FromSeconds(5), "MinIdle must be at least 5 seconds.");
+        Check(StreamAge >= TimeSpan.Zero, "StreamAge must not be negative.");
+        Check(UnreadAge >= StreamAge, "UnreadAge must not be less than StreamAge.");
+        Check(InboxAge >= TimeSpan.FromDays(2), "InboxAge must be at least two days.");
+        Check(SentAge >= TimeSpan.Zero && SentAge <= UnrecordedAge, "SentAge must be from zero to a day less than InboxAge.");
         Check(
-            options.ShutdownTimeout > TimeSpan.Zero && options.ShutdownTimeout <= TimeSpan.FromSeconds(20),
+            ShutdownTimeout > TimeSpan.Zero && ShutdownTimeout <= TimeSpan.FromSeconds(20),
             "ShutdownTimeout must be more than 0 and at most 20 seconds.");
-        return flaws.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(flaws.Select(flaw => $"{name}:Messaging: {flaw}"));
+        return flaws;
 
         void Check(bool holds, string flaw)
         {
             if (!holds)
-                flaws.Add(flaw);
+                flaws.Add(new(flaw));
         }
     }
 }

@@ -16,7 +16,6 @@ namespace Shop.Messaging;
 /// <param name="log">Gets the two lines.</param>
 internal sealed partial class Outage(string what, int threshold, ILogger log)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private int _failures;
     private long _successes;
 
@@ -38,11 +37,6 @@ internal sealed partial class Outage(string what, int threshold, ILogger log)
             LogBack(what);
     }
 
-    /// <summary>Doubling from 100 ms, with jitter so that replicas don't return in step.</summary>
-    public static TimeSpan Pause(int failures) =>
-        TimeSpan.FromMilliseconds(
-            Math.Min(LongestPause.TotalMilliseconds, 50 * Math.Pow(2, Math.Min(failures, 10))) * (0.5 + (Random.Shared.NextDouble() / 2)));
-
     /// <summary>Whether a failure says that Redis or PostgreSQL is away, stalled, starting, full or shutting down.</summary>
     public static bool Explains(Exception exception)
     {
@@ -51,7 +45,7 @@ internal sealed partial class Outage(string what, int threshold, ILogger log)
             switch (cause)
             {
                 case PostgresException postgres:
-                    return Databases.IsAway(postgres);
+                    return DatabaseErrors.IsUnavailable(postgres);
                 case RedisConnectionException or RedisTimeoutException or SocketException or TimeoutException or IOException:
                 case DbException { IsTransient: true }:
                     return true;

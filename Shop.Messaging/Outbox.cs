@@ -47,13 +47,7 @@ public sealed class OutboxMessage
     internal static void Map(EntityTypeBuilder<OutboxMessage> outbox)
     {
         outbox.ToTable("outbox");
-        outbox.HasKey(message => message.Id).HasName("pk_outbox");
-        outbox.Property(message => message.Id).HasColumnName("id").ValueGeneratedNever();
-        outbox.Property(message => message.Type).HasColumnName("type");
-        outbox.Property(message => message.Subject).HasColumnName("subject");
-        outbox.Property(message => message.Content).HasColumnName("content");
-        outbox.Property(message => message.TraceParent).HasColumnName("trace_parent");
-        outbox.Property(message => message.At).HasColumnName("at");
+        outbox.Property(message => message.Id).ValueGeneratedNever();
         // Rows live for milliseconds: without eager vacuuming a claim wades through the dead ones.
         outbox.HasStorageParameter("autovacuum_vacuum_scale_factor", 0);
         outbox.HasStorageParameter("autovacuum_vacuum_threshold", 5000);

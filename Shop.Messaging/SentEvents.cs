@@ -36,16 +36,8 @@ public sealed class SentMessage
     internal static void Map(EntityTypeBuilder<SentMessage> sent)
     {
         sent.ToTable("outbox_sent");
-        sent.HasKey(message => message.Id).HasName("pk_outbox_sent");
-        sent.Property(message => message.Id).HasColumnName("id").ValueGeneratedNever();
-        sent.Property(message => message.Type).HasColumnName("type");
-        sent.Property(message => message.Subject).HasColumnName("subject");
-        sent.Property(message => message.Content).HasColumnName("content");
-        sent.Property(message => message.TraceParent).HasColumnName("trace_parent");
-        sent.Property(message => message.At).HasColumnName("at");
-        sent.Property(message => message.Epoch).HasColumnName("epoch");
-        sent.Property(message => message.Entry).HasColumnName("entry");
-        sent.HasIndex(message => new { message.Epoch, message.Entry }).HasDatabaseName("ix_outbox_sent_entry");
+        sent.Property(message => message.Id).ValueGeneratedNever();
+        sent.HasIndex(message => new { message.Epoch, message.Entry });
     }
 }
 
@@ -70,11 +62,8 @@ public sealed class StreamLife
     internal static void Map(EntityTypeBuilder<StreamLife> life)
     {
         life.ToTable("outbox_stream");
-        life.HasKey(l => l.Epoch).HasName("pk_outbox_stream");
-        life.Property(l => l.Epoch).HasColumnName("epoch").ValueGeneratedNever();
-        life.Property(l => l.Marker).HasColumnName("marker");
-        life.Property(l => l.Server).HasColumnName("server");
-        life.Property(l => l.Recorded).HasColumnName("recorded");
+        life.HasKey(l => l.Epoch);
+        life.Property(l => l.Epoch).ValueGeneratedNever();
         // The life before the first: no marker is like its own.
         life.HasData(new StreamLife { Epoch = 0, Marker = Guid.Empty, Server = "", Recorded = 0 });
     }
@@ -92,8 +81,6 @@ public sealed class Subscriber
     internal static void Map(EntityTypeBuilder<Subscriber> subscriber)
     {
         subscriber.ToTable("outbox_subscribers");
-        subscriber.HasKey(s => s.Name).HasName("pk_outbox_subscribers");
-        subscriber.Property(s => s.Name).HasColumnName("name");
-        subscriber.Property(s => s.SeenAt).HasColumnName("seen_at");
+        subscriber.HasKey(s => s.Name);
     }
 }

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Shop.Data;
 using Shop.Messaging;
 using Shop.Orders.Cart;
-using Shop.ServiceDefaults;
 
 namespace Shop.Orders;
 

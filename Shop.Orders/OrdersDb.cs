@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Shop.Data;
 using Shop.Messaging;
 using Shop.Orders.Catalogue;
 using Shop.Orders.Stock;
@@ -67,86 +68,57 @@ internal sealed class OrdersDb : DbContext
 
     private static void MapOrder(EntityTypeBuilder<Order> order)
     {
-        order.ToTable("orders", table => table.HasCheckConstraint(
+        order.ToTable(table => table.HasCheckConstraint(
             "ck_orders_amounts", "shipping_amount >= 0 AND total_amount >= shipping_amount"));
-        order.HasKey(o => o.Id).HasName("pk_orders");
-        order.Property(o => o.Id).HasColumnName("id").ValueGeneratedNever();
-        order.Property(o => o.CustomerId).HasColumnName("customer_id");
-        Document(order.Property(o => o.Lines).HasColumnName("lines"));
-        Document(order.Property(o => o.ShipTo).HasColumnName("ship_to"));
-        order.Property(o => o.Currency).HasColumnName("currency").HasMaxLength(3).IsFixedLength();
-        order.Property(o => o.ShippingAmount).HasColumnName("shipping_amount");
-        order.Property(o => o.TotalAmount).HasColumnName("total_amount");
-        order.Property(o => o.PaymentToken).HasColumnName("payment_token").HasMaxLength(100);
-        order.Property(o => o.PlacedAt).HasColumnName("placed_at");
-        order.Property(o => o.Status).HasColumnName("status").HasConversion<string>().HasMaxLength(20);
-        order.Property(o => o.Payment).HasColumnName("payment").HasConversion<string>().HasMaxLength(20);
-        order.Property(o => o.Parcel).HasColumnName("parcel").HasConversion<string>().HasMaxLength(20);
-        order.Property(o => o.Since).HasColumnName("since");
-        order.Property(o => o.Asked).HasColumnName("asked");
-        order.Property(o => o.DeadlineAt).HasColumnName("deadline_at");
-        order.Property(o => o.CancelReason).HasColumnName("cancel_reason").HasMaxLength(500);
-        order.Property(o => o.Version).HasColumnName("version").IsConcurrencyToken();
-        Document(order.Property(o => o.History).HasColumnName("history"));
-        order.HasIndex(o => new { o.CustomerId, o.Id }).IsDescending(false, true)
-            .HasDatabaseName("ix_orders_customer_id");
-        order.HasIndex(o => o.DeadlineAt).HasFilter("deadline_at IS NOT NULL").HasDatabaseName("ix_orders_deadline_at");
+        order.Property(o => o.Id).ValueGeneratedNever();
+        Document(order.Property(o => o.Lines));
+        Document(order.Property(o => o.ShipTo));
+        order.Property(o => o.Currency).HasMaxLength(3).IsFixedLength();
+        order.Property(o => o.PaymentToken).HasMaxLength(100);
+        order.Property(o => o.Status).HasConversion<string>().HasMaxLength(20);
+        order.Property(o => o.Payment).HasConversion<string>().HasMaxLength(20);
+        order.Property(o => o.Parcel).HasConversion<string>().HasMaxLength(20);
+        order.Property(o => o.CancelReason).HasMaxLength(500);
+        order.Property(o => o.Version).IsConcurrencyToken();
+        Document(order.Property(o => o.History));
+        order.HasIndex(o => new { o.CustomerId, o.Id }).IsDescending(false, true);
+        order.HasIndex(o => o.DeadlineAt).HasFilter("deadline_at IS NOT NULL");
     }
 
     private static void MapProduct(EntityTypeBuilder<Product> product)
     {
-        product.ToTable("products", table => table.HasCheckConstraint(
+        product.ToTable(table => table.HasCheckConstraint(
             "ck_products_price", $"price_amount BETWEEN 0 AND {ProductRules.HighestStoredPrice}"));
-        product.HasKey(p => p.Id).HasName("pk_products");
-        product.Property(p => p.Id).HasColumnName("id").ValueGeneratedNever();
-        product.Property(p => p.Sku).HasColumnName("sku").HasMaxLength(40);
-        product.Property(p => p.Name).HasColumnName("name").HasMaxLength(ProductRules.LongestName);
-        product.Property(p => p.Description).HasColumnName("description").HasMaxLength(2000);
-        product.ComplexProperty(p => p.Price, money =>
-        {
-            money.Property(m => m.Amount).HasColumnName("price_amount");
-            money.Property(m => m.Currency).HasColumnName("price_currency").HasMaxLength(3).IsFixedLength();
-        });
-        product.Property(p => p.Version).HasColumnName("version").IsConcurrencyToken();
-        product.Property(p => p.Words).HasColumnName("words");
+        product.Property(p => p.Id).ValueGeneratedNever();
+        product.Property(p => p.Sku).HasMaxLength(40);
+        product.Property(p => p.Name).HasMaxLength(ProductRules.LongestName);
+        product.Property(p => p.Description).HasMaxLength(2000);
+        product.ComplexProperty(p => p.Price, money => money.Property(m => m.Currency).HasMaxLength(3).IsFixedLength());
+        product.Property(p => p.Version).IsConcurrencyToken();
         product.HasGeneratedTsVectorColumn(p => p.Words, "english", p => new { p.Name, p.Description });
-        product.HasIndex(p => p.Words).HasMethod("gin").HasDatabaseName("ix_products_words");
-        product.Property(p => p.DeletedAt).HasColumnName("deleted_at");
+        product.HasIndex(p => p.Words).HasMethod("gin");
         product.HasQueryFilter(p => p.DeletedAt == null);
-        product.HasIndex(p => p.Sku).IsUnique().HasFilter("deleted_at IS NULL").HasDatabaseName("ux_products_sku");
-        product.HasIndex(p => new { p.Name, p.Id }).HasFilter("deleted_at IS NULL").HasDatabaseName("ix_products_name");
+        product.HasIndex(p => p.Sku).IsUnique().HasFilter("deleted_at IS NULL");
+        product.HasIndex(p => new { p.Name, p.Id }).HasFilter("deleted_at IS NULL");
     }
 
     private static void MapStockLevel(EntityTypeBuilder<StockLevel> level)
     {
-        level.ToTable("stock_levels", table => table.HasCheckConstraint(
+        level.ToTable(table => table.HasCheckConstraint(
             "ck_stock_levels_not_negative", "available >= 0 AND reserved >= 0"));
-        level.HasKey(l => l.ProductId).HasName("pk_stock_levels");
-        level.HasOne<Product>().WithOne().HasForeignKey<StockLevel>(l => l.ProductId)
-            .OnDelete(DeleteBehavior.Restrict).HasConstraintName("fk_stock_levels_product");
-        level.Property(l => l.ProductId).HasColumnName("product_id");
-        level.Property(l => l.Available).HasColumnName("available");
-        level.Property(l => l.Reserved).HasColumnName("reserved");
+        level.HasKey(l => l.ProductId);
+        level.HasOne<Product>().WithOne().HasForeignKey<StockLevel>(l => l.ProductId).OnDelete(DeleteBehavior.Restrict);
     }
 
     private static void MapStockMovement(EntityTypeBuilder<StockMovement> movement)
     {
-        movement.ToTable("stock_movements");
-        movement.HasKey(m => new { m.ProductId, m.Id }).HasName("pk_stock_movements");
-        movement.Property(m => m.ProductId).HasColumnName("product_id");
-        movement.Property(m => m.Id).HasColumnName("id").UseIdentityAlwaysColumn();
-        movement.Property(m => m.OrderId).HasColumnName("order_id");
-        movement.Property(m => m.Kind).HasColumnName("kind").HasConversion<string>().HasMaxLength(20);
-        movement.Property(m => m.Available).HasColumnName("available");
-        movement.Property(m => m.Reserved).HasColumnName("reserved");
-        movement.Property(m => m.Reason).HasColumnName("reason").HasMaxLength(AdjustStock.LongestReason);
-        movement.Property(m => m.MadeBy).HasColumnName("made_by");
-        movement.Property(m => m.At).HasColumnName("at");
+        movement.HasKey(m => new { m.ProductId, m.Id });
+        movement.Property(m => m.Id).UseIdentityAlwaysColumn();
+        movement.Property(m => m.Kind).HasConversion<string>().HasMaxLength(20);
+        movement.Property(m => m.Reason).HasMaxLength(AdjustStock.LongestReason);
         // An order can reserve a product once and release or sell it once, and no more, whatever the code does.
-        movement.HasIndex(m => new { m.OrderId, m.ProductId, m.Kind }).IsUnique()
-            .HasFilter("order_id IS NOT NULL").HasDatabaseName("ux_stock_movements_order");
-        movement.HasIndex(m => new { m.OrderId, m.ProductId }).IsUnique()
-            .HasFilter("kind IN ('Released', 'Sold')").HasDatabaseName("ux_stock_movements_end");
+        movement.HasIndex(m => new { m.OrderId, m.ProductId, m.Kind }).IsUnique().HasFilter("order_id IS NOT NULL");
+        movement.HasIndex(m => new { m.OrderId, m.ProductId }).IsUnique().HasFilter("kind IN ('Released', 'Sold')");
     }
 
     /// <summary>Stores an immutable value as one JSON document; it changes by replacing it.</summary>

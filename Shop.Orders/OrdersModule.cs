@@ -1,3 +1,4 @@
+using Shop.Data;
 using Shop.Messaging;
 using Shop.Orders.Cart;
 using Shop.Orders.Catalogue;
@@ -26,10 +27,7 @@ public static class OrdersModule
             .On<ShipmentStopped>(OrderProcessHandlers.On)
             .On<UserDeleted>(DeletedCustomers.Note));
 
-        builder.Services.AddOptions<OrdersOptions>().BindConfiguration("Orders")
-            .Validate(options => options.Deadlines.AreValid, "Orders:Deadlines: FirstWait is positive and the shortest.")
-            .Validate(options => options.FlatShipping >= 0, "Orders:FlatShipping is not negative.")
-            .ValidateOnStart();
+        builder.AddValidatedOptions<OrdersOptions>("Orders");
         builder.Services.AddSingleton<OrdersMetrics>();
         builder.Services.AddSingleton<OrderProcessHandlers>();
         builder.Services.AddHostedService<DeadlineSweeper>();

@@ -1,7 +1,10 @@
+using System.ComponentModel.DataAnnotations;
+using Shop.ServiceDefaults;
+
 namespace Shop.Orders;
 
 /// <summary>Configuration section <c>Orders</c>.</summary>
-internal sealed class OrdersOptions
+internal sealed class OrdersOptions : IValidatableObject
 {
     private static readonly string[] TokensOfTheSimulatedBank =
     [
@@ -13,9 +16,16 @@ internal sealed class OrdersOptions
     public string[] PaymentTokens { get; set; } = [];
 
     /// <summary>What shipping costs, in minor units, as long as Shipping's rate list was never seen.</summary>
+    [Range(0, long.MaxValue)]
     public long FlatShipping { get; set; } = 590;
 
     public OrderDeadlines Deadlines { get; set; } = new();
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!Deadlines.AreValid)
+            yield return new("FirstWait is positive and the shortest.", [nameof(Deadlines)]);
+    }
 
     public bool Accepts(string paymentToken) =>
         (PaymentTokens.Length > 0 ? PaymentTokens : TokensOfTheSimulatedBank).Contains(paymentToken, StringComparer.Ordinal);
@@ -53,9 +63,5 @@ internal sealed class OrderDeadlines
         _ => null,
     };
 
-    public TimeSpan Wait(int asked)
-    {
-        var wait = FirstWait * Math.Pow(2, Math.Min(asked, 20));
-        return wait < LongestWait ? wait : LongestWait;
-    }
+    public TimeSpan Wait(int asked) => Backoff.Exponential(FirstWait, asked, LongestWait);
 }

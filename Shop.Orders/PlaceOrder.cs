@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Shop.Data;
 using Shop.Orders.Stock;
 using Shop.ServiceDefaults;
 
@@ -39,15 +41,26 @@ internal static partial class PlaceOrder
         if (Check(request, options.Value) is { Failed: true } wrong)
             return wrong.ToProblem();
 
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        if (await db.FindAnswerAsync(key, user, Route, request, cancel) is { } earlier)
-            return earlier;
+        var result = await db.ExecuteOnceAsync<Response>(
+            key, user, Route, request, () => PlaceAsync(request, user, db, rates, options.Value, cancel), cancel);
+        // Not when it is the stored answer to a request that was repeated.
+        if (result is Created<Response> { Value: { } placed })
+        {
+            metrics.Placed();
+            log.Placed(placed.Id);
+        }
 
+        return result;
+    }
+
+    private static async Task<IResult> PlaceAsync(
+        Request request, CurrentUser user, OrdersDb db, ShippingRates rates, OrdersOptions options, CancellationToken cancel)
+    {
         var id = Guid.CreateVersion7();
         var reserved = await StockLevels.ReserveAsync(db, id, request.Lines, cancel);
         if (reserved.Count < request.Lines.Count)
         {
-            await transaction.RollbackAsync(cancel);
+            await db.Database.RollbackTransactionAsync(cancel);
             return await Explain(request, db, cancel);
         }
 
@@ -64,17 +77,11 @@ internal static partial class PlaceOrder
         var (order, first) = Order.Place(
             new(id, user.Id, lines, request.ShipTo, shipping, goods + shipping, request.PaymentToken),
             now,
-            options.Value.Deadlines);
+            options.Deadlines);
         var response = new Response(order.Id, order.Status, order.Lines, order.Shipping, order.Total, order.PlacedAt);
-        var location = $"/api/orders/{order.Id}";
         db.Orders.Add(order);
         OrderProcessHandlers.Publish(db, first.Events);
-        db.StoreAnswer(key, user, Route, request, StatusCodes.Status201Created, location, response, now);
-        await db.SaveChangesAsync(cancel);
-        await transaction.CommitAsync(cancel);
-        metrics.Placed();
-        log.Placed(order.Id);
-        return TypedResults.Created(location, response);
+        return TypedResults.Created($"/api/orders/{order.Id}", response);
     }
 
     private static Validation Check(Request request, OrdersOptions options)
@@ -107,12 +114,7 @@ internal static partial class PlaceOrder
         }
 
         var to = request.ShipTo;
-        check.CheckText(to.Name, "shipTo.name", 100).CheckText(to.Line1, "shipTo.line1", 200);
-        if (to.Line2 is { } line2)
-            check.CheckText(line2, "shipTo.line2", 200);
-
-        check.CheckText(to.City, "shipTo.city", 100).CheckText(to.PostalCode, "shipTo.postalCode", 16);
-        return check.Check(Country().IsMatch(to.Country), "shipTo.country", "A country is two capital letters: DE.");
+        return check.CheckAddress("shipTo.", to.Name, to.Line1, to.Line2, to.City, to.PostalCode, to.Country);
     }
 
     /// <summary>Names what is unknown or short; nothing is stored any more when this is asked.</summary>
@@ -149,7 +151,4 @@ internal static partial class PlaceOrder
 
     [GeneratedRegex(@"\Atok_[a-z0-9_]{1,96}\z")]
     private static partial Regex PaymentToken();
-
-    [GeneratedRegex(@"\A[A-Z]{2}\z")]
-    private static partial Regex Country();
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Shop.Data;
 using Shop.Messaging;
 using Shop.Payments.Bank;
 using Shop.ServiceDefaults;

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Shop.Data;
 using Shop.Messaging;
-using Shop.ServiceDefaults;
 
 namespace Shop.Payments;
 

@@ -186,9 +186,6 @@ internal static class PaymentProcess
         held.RetryAfter is { } delay ? new(state, AskIn: delay) : Retry(state);
 
     /// <summary>Half a second, then twice as long each time.</summary>
-    private static Step Retry(PaymentState state, TimeSpan? longest = null)
-    {
-        var pause = TimeSpan.FromSeconds(0.25 * Math.Pow(2, Math.Clamp(state.Unanswered, 1, 10)));
-        return new(state, AskIn: pause < (longest ?? LongestPause) ? pause : longest ?? LongestPause);
-    }
+    private static Step Retry(PaymentState state, TimeSpan? longest = null) =>
+        new(state, AskIn: Backoff.Exponential(TimeSpan.FromSeconds(0.5), state.Unanswered - 1, longest ?? LongestPause));
 }

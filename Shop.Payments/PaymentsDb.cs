@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Shop.Data;
 using Shop.Messaging;
 using Shop.Payments.Reconciliation;
-using Shop.ServiceDefaults;
 
 namespace Shop.Payments;
 
@@ -44,17 +44,13 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
         return open.GroupBy(refund => refund.PaymentId).ToDictionary(refunds => refunds.Key, refunds => refunds.MinBy(refund => refund.Id)!);
     }
 
-    /// <summary>The clock by which due times and leases are judged, the same for all replicas.</summary>
-    public Task<DateTimeOffset> NowAsync(CancellationToken cancel) =>
-        Database.SqlQuery<DateTimeOffset>($"SELECT clock_timestamp() AS \"Value\"").SingleAsync(cancel);
-
     /// <summary>Carries out what <see cref="PaymentProcess"/> decides: state, ledger, refund and event are stored by one SaveChanges.</summary>
     /// <returns>The refund that the bank has to be asked for, when there is a new one.</returns>
     public async Task<Refund?> ApplyAsync(Payment payment, Happening happening, CancellationToken cancel, Refund? refund = null)
     {
         var before = payment.State;
         var step = PaymentProcess.Apply(before, happening);
-        var now = step.AskIn is null && step.Booking is null ? default : await NowAsync(cancel);
+        var now = step.AskIn is null && step.Booking is null ? default : await this.NowAsync(cancel);
         payment.Take(step, now);
         if (step.Booking is { } booking)
         {
@@ -102,31 +98,21 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
 
         model.Entity<Refund>(refund =>
         {
-            refund.ToTable("refunds", table => table.HasCheckConstraint("ck_refunds_amount", "amount > 0"));
-            refund.Property(r => r.Id).HasColumnName("id").ValueGeneratedNever();
-            refund.Property(r => r.PaymentId).HasColumnName("payment_id");
-            refund.Property(r => r.Amount).HasColumnName("amount");
-            refund.Property(r => r.Currency).HasColumnName("currency").HasMaxLength(3).IsFixedLength();
-            refund.Property(r => r.Reason).HasColumnName("reason").HasMaxLength(RefundPayment.LongestReason);
-            refund.Property(r => r.AskedBy).HasColumnName("asked_by");
-            refund.Property(r => r.AskedAt).HasColumnName("asked_at");
-            refund.Property(r => r.DoneAt).HasColumnName("done_at");
-            refund.Ignore(r => r.Status);
+            refund.ToTable(table => table.HasCheckConstraint("ck_refunds_amount", "amount > 0"));
+            refund.Property(r => r.Id).ValueGeneratedNever();
+            refund.Property(r => r.Currency).HasMaxLength(3).IsFixedLength();
+            refund.Property(r => r.Reason).HasMaxLength(RefundPayment.LongestReason);
             refund.HasOne<Payment>().WithMany().HasForeignKey(r => r.PaymentId).OnDelete(DeleteBehavior.Restrict);
-            refund.HasIndex(r => r.PaymentId).HasDatabaseName("ix_refunds_payment_id");
         });
 
         model.Entity<LedgerTransaction>(transaction =>
         {
             transaction.ToTable("ledger_transactions");
-            transaction.Property(t => t.Id).HasColumnName("id").ValueGeneratedNever();
-            transaction.Property(t => t.PaymentId).HasColumnName("payment_id");
-            transaction.Property(t => t.Kind).HasColumnName("kind").HasConversion<string>().HasMaxLength(20);
-            transaction.Property(t => t.BankKey).HasColumnName("bank_key");
-            transaction.Property(t => t.At).HasColumnName("at").HasDefaultValueSql("now()");
-            transaction.HasIndex(t => new { t.Kind, t.BankKey }).IsUnique().HasDatabaseName("ux_ledger_transactions_kind_bank_key");
+            transaction.Property(t => t.Id).ValueGeneratedNever();
+            transaction.Property(t => t.Kind).HasConversion<string>().HasMaxLength(20);
+            transaction.Property(t => t.At).HasDefaultValueSql("now()");
+            transaction.HasIndex(t => new { t.Kind, t.BankKey }).IsUnique();
             transaction.HasOne<Payment>().WithMany().HasForeignKey(t => t.PaymentId).OnDelete(DeleteBehavior.Restrict);
-            transaction.HasIndex(t => t.PaymentId).HasDatabaseName("ix_ledger_transactions_payment_id");
             transaction.HasMany(t => t.Entries).WithOne().HasForeignKey(e => e.TransactionId).OnDelete(DeleteBehavior.Restrict);
         });
 
@@ -134,24 +120,18 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
         {
             entry.ToTable("ledger_entries", table => table.HasCheckConstraint("ck_ledger_entries_amount", "amount <> 0"));
             entry.HasKey(e => new { e.TransactionId, e.Account });
-            entry.Property(e => e.TransactionId).HasColumnName("transaction_id");
-            entry.Property(e => e.Account).HasColumnName("account").HasConversion<string>().HasMaxLength(20);
-            entry.Property(e => e.Amount).HasColumnName("amount");
-            entry.Property(e => e.Currency).HasColumnName("currency").HasMaxLength(3).IsFixedLength();
+            entry.Property(e => e.Account).HasConversion<string>().HasMaxLength(20);
+            entry.Property(e => e.Currency).HasMaxLength(3).IsFixedLength();
         });
     }
 
     private static void Map(EntityTypeBuilder<Payment> payment)
     {
-        payment.ToTable("payments", table => table.HasCheckConstraint(
+        payment.ToTable(table => table.HasCheckConstraint(
             "ck_payments_amounts", "amount > 0 AND captured BETWEEN 0 AND amount AND refunded >= 0 AND owed >= 0 AND refunded + owed <= captured"));
-        payment.Property(p => p.Id).HasColumnName("id").ValueGeneratedNever();
-        payment.Property(p => p.OrderId).HasColumnName("order_id");
-        payment.Property(p => p.CustomerId).HasColumnName("customer_id");
-        payment.Property(p => p.Token).HasColumnName("token").HasMaxLength(100);
-        payment.Property(p => p.DueAt).HasColumnName("due_at");
-        payment.Property(p => p.LeasedUntil).HasColumnName("leased_until");
-        payment.Property(p => p.TraceParent).HasColumnName("trace_parent").HasMaxLength(55);
+        payment.Property(p => p.Id).ValueGeneratedNever();
+        payment.Property(p => p.Token).HasMaxLength(100);
+        payment.Property(p => p.TraceParent).HasMaxLength(55);
         payment.ComplexProperty(p => p.State, state =>
         {
             state.Property(s => s.Status).HasColumnName("status").HasConversion<string>().HasMaxLength(20);
@@ -166,8 +146,8 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
             state.Property(s => s.Unanswered).HasColumnName("unanswered");
             state.Property(s => s.DeclineReason).HasColumnName("decline_reason").HasMaxLength(200);
         });
-        payment.HasIndex(p => p.OrderId).IsUnique().HasDatabaseName("ux_payments_order_id");
-        payment.HasIndex(p => p.CustomerId).HasDatabaseName("ix_payments_customer_id");
-        payment.HasIndex(p => p.DueAt).HasFilter("due_at IS NOT NULL").HasDatabaseName("ix_payments_due_at");
+        payment.HasIndex(p => p.OrderId).IsUnique();
+        payment.HasIndex(p => p.CustomerId);
+        payment.HasIndex(p => p.DueAt).HasFilter("due_at IS NOT NULL");
     }
 }

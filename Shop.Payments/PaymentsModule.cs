@@ -1,3 +1,4 @@
+using Shop.Data;
 using Shop.Messaging;
 using Shop.Payments.Bank;
 using Shop.Payments.Reconciliation;
@@ -16,7 +17,7 @@ internal static class PaymentsModule
             .On<PaymentCancellationRequested>(ReturnPayment.Handle)
             .On<UserDeleted>(DeletedCustomers.Note));
 
-        builder.Services.AddOptions<BankCallOptions>().BindConfiguration(BankCallOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.AddValidatedOptions<BankCallOptions>(BankCallOptions.Section);
         builder.Services.AddSingleton<PaymentsMetrics>();
         builder.Services.AddHostedService<DeletedCustomers>();
         builder.Services.AddSingleton<BankLine>();
@@ -26,7 +27,7 @@ internal static class PaymentsModule
             options.AddInterceptors(new WakeOnCommit<Payment>(
                 services.GetRequiredService<BankCalls>(), payment => payment is { DueAt: not null, LeasedUntil: null })));
 
-        builder.Services.AddOptions<ReconciliationOptions>().BindConfiguration(ReconciliationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.AddValidatedOptions<ReconciliationOptions>(ReconciliationOptions.Section);
         builder.Services.AddScoped<Reconciler>();
         builder.Services.AddSingleton<SharedRun>();
         builder.Services.AddHostedService<ScheduledReconciliation>();
@@ -42,7 +43,7 @@ internal static class PaymentsModule
         if (builder.Configuration[$"{SimulatedBankOptions.Section}:File"] is { Length: > 0 } file)
             builder.Configuration.AddJsonFile(file, optional: true, reloadOnChange: true);
 
-        builder.Services.AddOptions<SimulatedBankOptions>().BindConfiguration(SimulatedBankOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.AddValidatedOptions<SimulatedBankOptions>(SimulatedBankOptions.Section);
         builder.Services.AddSingleton<PaymentProvider, SimulatedBank>();
     }
 

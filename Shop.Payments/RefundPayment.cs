@@ -1,3 +1,4 @@
+using Shop.Data;
 using Shop.ServiceDefaults;
 
 namespace Shop.Payments;
@@ -29,11 +30,13 @@ internal static class RefundPayment
         if (validation.Failed)
             return validation.ToProblem();
 
-        var asked = new { orderId, request };
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        if (await db.FindAnswerAsync(key, user, Route, asked, cancel) is { } earlier)
-            return earlier;
+        return await db.ExecuteOnceAsync<Response>(
+            key, user, Route, new { orderId, request }, () => PromiseAsync(orderId, request, user, db, cancel), cancel);
+    }
 
+    private static async Task<IResult> PromiseAsync(
+        Guid orderId, Request request, CurrentUser user, PaymentsDb db, CancellationToken cancel)
+    {
         var payment = await db.LockAsync(orderId, cancel);
         if (payment is null)
             return Problem.NotFound("There is no payment for this order.");
@@ -50,10 +53,6 @@ internal static class RefundPayment
             ?? throw new InvalidOperationException("A return must lead to a refund.");
         refund.Sign(user.Id, request.Reason);
         var response = new Response(refund.Id, orderId, amount, refund.Status, refund.Reason!, refund.AskedAt);
-        var location = $"/api/payments/{orderId}/refunds";
-        db.StoreAnswer(key, user, Route, asked, StatusCodes.Status202Accepted, location, response, refund.AskedAt);
-        await db.SaveChangesAsync(cancel);
-        await transaction.CommitAsync(cancel);
-        return TypedResults.Accepted(location, response);
+        return TypedResults.Accepted($"/api/payments/{orderId}/refunds", response);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Shop.Data;
 using Shop.Messaging;
 
 namespace Shop.Payments;

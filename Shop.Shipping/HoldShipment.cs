@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Shop.Data;
 using Shop.ServiceDefaults;
 
 namespace Shop.Shipping;

@@ -21,8 +21,7 @@ internal static class QuoteShipping
     public static Results<Ok<Response>, ValidationProblem> Handle(Request request, Carrier carrier)
     {
         var validation = new Validation()
-            .Check(Address.IsCountry(request.Country), "country", "A country is two capital letters, such as DE.")
-            .Check(request.PostalCode.Trim().Length is > 0 and <= 12, "postalCode", "A postal code has 1 to 12 characters.")
+            .CheckDestination("", request.PostalCode, request.Country)
             .Check(request.Items is > 0 and <= 50_000, "items", "The number of items must be from 1 to 50000.")
             .Check(request.Goods is not { Currency: not Rates.Currency }, "goods.currency", $"Goods are priced in {Rates.Currency}.")
             .Check(request.Goods is not { Amount: < 0 }, "goods.amount", "Goods can't cost less than nothing.");

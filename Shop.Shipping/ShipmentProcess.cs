@@ -1,3 +1,5 @@
+using Shop.ServiceDefaults;
+
 namespace Shop.Shipping;
 
 /// <summary>Something that happened to a shipment.</summary>
@@ -153,9 +155,5 @@ internal static class ShipmentProcess
     };
 
     /// <summary>A second, then twice as long each time.</summary>
-    private static TimeSpan Pause(int unanswered)
-    {
-        var pause = TimeSpan.FromSeconds(0.5 * Math.Pow(2, Math.Min(unanswered, 10)));
-        return pause < LongestPause ? pause : LongestPause;
-    }
+    private static TimeSpan Pause(int unanswered) => Backoff.Exponential(TimeSpan.FromSeconds(0.5), unanswered, LongestPause);
 }

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Shop.Data;
 using Shop.Messaging;
-using Shop.ServiceDefaults;
 
 namespace Shop.Shipping;
 
@@ -28,10 +28,6 @@ internal sealed class ShippingDb(DbContextOptions<ShippingDb> options) : DbConte
             """).ToListAsync(cancel);
         return ids.Count == 0 ? [] : await Shipments.Where(shipment => ids.Contains(shipment.Id)).ToListAsync(cancel);
     }
-
-    /// <summary>The clock by which due times and leases are judged, the same for all replicas.</summary>
-    public Task<DateTimeOffset> NowAsync(CancellationToken cancel) =>
-        Database.SqlQuery<DateTimeOffset>($"SELECT clock_timestamp() AS \"Value\"").SingleAsync(cancel);
 
     /// <summary>Carries out what <see cref="ShipmentProcess"/> decides: state, tracking and events are stored by one SaveChanges.</summary>
     public void Apply(Shipment shipment, Happening happening, DateTimeOffset now)
@@ -78,24 +74,16 @@ internal sealed class ShippingDb(DbContextOptions<ShippingDb> options) : DbConte
         model.Entity<TrackingEvent>(seen =>
         {
             seen.ToTable("tracking_events");
-            seen.Property(e => e.Id).HasColumnName("id").ValueGeneratedNever();
-            seen.Property(e => e.ShipmentId).HasColumnName("shipment_id");
-            seen.Property(e => e.Status).HasColumnName("status").HasConversion<string>().HasMaxLength(20);
-            seen.Property(e => e.At).HasColumnName("at");
-            seen.Property(e => e.Place).HasColumnName("place").HasMaxLength(200);
-            seen.HasIndex(e => e.ShipmentId).HasDatabaseName("ix_tracking_events_shipment_id");
+            seen.Property(e => e.Id).ValueGeneratedNever();
+            seen.Property(e => e.Status).HasConversion<string>().HasMaxLength(20);
+            seen.Property(e => e.Place).HasMaxLength(200);
         });
     }
 
     private static void Map(EntityTypeBuilder<Shipment> shipment)
     {
-        shipment.ToTable("shipments");
-        shipment.Property(s => s.Id).HasColumnName("id").ValueGeneratedNever();
-        shipment.Property(s => s.OrderId).HasColumnName("order_id");
-        shipment.Property(s => s.CustomerId).HasColumnName("customer_id");
-        shipment.Property(s => s.DueAt).HasColumnName("due_at");
-        shipment.Property(s => s.LeasedUntil).HasColumnName("leased_until");
-        shipment.Property(s => s.TraceParent).HasColumnName("trace_parent").HasMaxLength(55);
+        shipment.Property(s => s.Id).ValueGeneratedNever();
+        shipment.Property(s => s.TraceParent).HasMaxLength(55);
         shipment.ComplexProperty(s => s.ShipTo, address => address.ToJson("ship_to"));
         shipment.ComplexCollection(s => s.Lines, line => line.ToJson("lines"));
         shipment.ComplexProperty(s => s.State, state =>
@@ -111,8 +99,8 @@ internal sealed class ShippingDb(DbContextOptions<ShippingDb> options) : DbConte
             state.Property(s => s.Unanswered).HasColumnName("unanswered");
         });
         shipment.HasMany(s => s.Events).WithOne().HasForeignKey(e => e.ShipmentId).OnDelete(DeleteBehavior.Cascade);
-        shipment.HasIndex(s => s.OrderId).IsUnique().HasDatabaseName("ux_shipments_order_id");
-        shipment.HasIndex(s => s.CustomerId).HasDatabaseName("ix_shipments_customer_id");
-        shipment.HasIndex(s => s.DueAt).HasFilter("due_at IS NOT NULL").HasDatabaseName("ix_shipments_due_at");
+        shipment.HasIndex(s => s.OrderId).IsUnique();
+        shipment.HasIndex(s => s.CustomerId);
+        shipment.HasIndex(s => s.DueAt).HasFilter("due_at IS NOT NULL");
     }
 }

@@ -1,3 +1,4 @@
+using Shop.Data;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
 using Shop.Shipping.Carriers;
@@ -15,7 +16,7 @@ internal static class ShippingModule
             .On<ShipmentCancellationRequested>(StopShipment.Handle)
             .On<UserDeleted>(DeletedCustomers.Note));
 
-        builder.Services.AddOptions<SimulatedCarrierOptions>().BindConfiguration(SimulatedCarrierOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.AddValidatedOptions<SimulatedCarrierOptions>(SimulatedCarrierOptions.Section);
         builder.Services.AddSingleton<Carrier, SimulatedCarrier>();
         builder.Services.AddSingleton<ShippingMetrics>();
         builder.Services.AddHostedService<DeletedCustomers>();

@@ -7,7 +7,7 @@ namespace Shop.Users;
 
 /// <summary>
 /// What must be there before the first request: a signing key, and in Development the demo accounts. Runs at every
-/// start, under the lock of the migrations, so replicas do it one after another.
+/// start, perhaps on several replicas at once: each adds only what is missing.
 /// </summary>
 internal static class FirstStart
 {
@@ -45,11 +45,14 @@ internal static class FirstStart
                 RegisteredAt = now,
                 PasswordHash = services.GetRequiredService<PasswordHashing>().Hash(password),
             };
-            db.Accounts.Add(account);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+            if (!await db.TryAddAsync(account, cancel))
+                continue;
+
             db.Publish(new UserRegistered(account.Id, now));
+            await db.SaveChangesAsync(cancel);
+            await transaction.CommitAsync(cancel);
             services.GetRequiredService<ILogger<Account>>().DemoAccountSeeded(account.Id);
         }
-
-        await db.SaveChangesAsync(cancel);
     }
 }

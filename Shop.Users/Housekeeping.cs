@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Shop.Data;
 using Shop.ServiceDefaults;
 using Shop.Users.Sessions;
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
+using Shop.Data;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
 using Shop.Users.Addresses;
@@ -19,15 +20,13 @@ public static class UsersModule
         builder.AddMessaging<UsersDb>("users");
 
         builder.Services.AddSingleton<UsersMetrics>();
-        builder.Services.AddOptions<PasswordHashingOptions>().BindConfiguration(PasswordHashingOptions.Section)
-            .Validate(
-                options => options.IsSafe(builder.Environment),
-                $"Users:Passwords: HashIterations is at least {PasswordHashingOptions.RecommendedIterations} outside Development.")
-            .ValidateOnStart();
+        builder.AddValidatedOptions<PasswordHashingOptions>(PasswordHashingOptions.Section).Validate(
+            options => options.IsSafe(builder.Environment),
+            $"Users:Passwords: HashIterations is at least {PasswordHashingOptions.RecommendedIterations} outside Development.");
         builder.Services.AddSingleton<PasswordHashing>();
         builder.Services.AddSingleton<KeyProtection>();
         builder.Services.AddSingleton<IValidateOptions<SigningKeyOptions>, SigningKeySchedule>();
-        builder.Services.AddOptions<SigningKeyOptions>().BindConfiguration(SigningKeyOptions.Section).ValidateOnStart();
+        builder.AddValidatedOptions<SigningKeyOptions>(SigningKeyOptions.Section);
         builder.Services.AddSingleton<SigningKeyMetrics>();
         builder.Services.AddSingleton<SigningKeyRotation>();
         builder.Services.AddSingleton<SigningKeyRing>();
@@ -35,9 +34,7 @@ public static class UsersModule
         builder.Services.AddSingleton<AccessTokens>();
         builder.Services.AddSingleton<RefreshTokens>();
         builder.Services.AddScoped<PasswordProof>();
-        builder.Services.AddOptions<SourcePatienceOptions>().BindConfiguration("Users:SignIn")
-            .Validate(options => options.IsValid, "Users:SignIn: FreePerSource and Window are positive.")
-            .ValidateOnStart();
+        builder.AddValidatedOptions<SourcePatienceOptions>("Users:SignIn");
         builder.Services.AddHostedService<Housekeeping>();
         // After ServiceDefaults: here the keys come from our own ring instead of a call to ourselves.
         builder.Services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, KeysFromOwnRing>();

@@ -5,7 +5,7 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Users;
 
-/// <summary>The version of a row as its ETag: a reader may skip what it knows, a change needs the version it is based on.</summary>
+/// <summary>The version of a row as its ETag.</summary>
 internal static class VersionTag
 {
     /// <summary>Sets the ETag.</summary>
@@ -14,24 +14,11 @@ internal static class VersionTag
     {
         var tag = Of(version);
         http.Response.GetTypedHeaders().ETag = tag;
-        return HttpMethods.IsGet(http.Request.Method) && http.Request.GetTypedHeaders().IfNoneMatch
-            .Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
+        return HttpMethods.IsGet(http.Request.Method) && EntityTags.IsKnown(http.Request, tag);
     }
 
     /// <summary>The problem when <c>If-Match</c> is missing or names another version; null when the change may go on.</summary>
-    public static ProblemHttpResult? Refuses(HttpRequest request, int version)
-    {
-        if (request.Headers.IfMatch.Count == 0)
-        {
-            return TypedResults.Problem(
-                "Send the ETag of what you read as If-Match, so that no change is lost.",
-                statusCode: StatusCodes.Status428PreconditionRequired);
-        }
-
-        return request.GetTypedHeaders().IfMatch.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(Of(version), useStrongComparison: true))
-            ? null
-            : Problem.PreconditionFailed("It was changed since you read it. Read it again.");
-    }
+    public static ProblemHttpResult? Refuses(HttpRequest request, int version) => EntityTags.Refuse(request, Of(version).Equals);
 
     private static EntityTagHeaderValue Of(int version) => new(string.Create(CultureInfo.InvariantCulture, $"\"{version}\""));
 }

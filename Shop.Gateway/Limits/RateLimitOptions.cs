@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Shop.Gateway.Limits;
 
 /// <summary>How much anybody may ask for. Sustained, that is the quota per window; all of it may come at once.</summary>
-internal sealed class RateLimitOptions
+internal sealed class RateLimitOptions : IValidatableObject
 {
     /// <summary>Of somebody who is signed in, from wherever.</summary>
     public Allowance User { get; init; } = new();
@@ -15,7 +17,11 @@ internal sealed class RateLimitOptions
     /// <summary>Of an address, for carts of visitors, each of which is kept for a month.</summary>
     public Allowance Cart { get; init; } = new();
 
-    public bool AreValid => ((Allowance[])[User, Address, Session, Cart]).All(allowance => allowance is { Quota: > 0, Window.TotalSeconds: >= 1 });
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!((Allowance[])[User, Address, Session, Cart]).All(allowance => allowance is { Quota: > 0, Window.TotalSeconds: >= 1 }))
+            yield return new("Every limit has a Quota above zero and a Window of a second or more.");
+    }
 
     public sealed class Allowance
     {

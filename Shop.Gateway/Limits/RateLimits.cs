@@ -62,9 +62,7 @@ internal static class RateLimitSetup
 {
     public static void AddRateLimits(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits")
-            .Validate(options => options.AreValid, "RateLimits: every limit has a Quota above zero and a Window of a second or more.")
-            .ValidateOnStart();
+        builder.AddValidatedOptions<RateLimitOptions>("RateLimits");
         builder.Services.AddSingleton<RateLimits>();
         if (string.IsNullOrEmpty(builder.Configuration.GetConnectionString("redis")))
             return;

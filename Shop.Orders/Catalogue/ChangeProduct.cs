@@ -45,7 +45,7 @@ internal static class ChangeProduct
         }
         catch (DbUpdateConcurrencyException)
         {
-            return ProductTag.Changed();
+            return EntityTags.Changed();
         }
 
         http.Response.GetTypedHeaders().ETag = ProductTag.Of(product.Version, found.Available);

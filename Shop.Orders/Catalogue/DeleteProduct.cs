@@ -27,7 +27,7 @@ internal static class DeleteProduct
         }
         catch (DbUpdateConcurrencyException)
         {
-            return ProductTag.Changed();
+            return EntityTags.Changed();
         }
 
         return TypedResults.NoContent();

@@ -27,7 +27,7 @@ internal static class GetProduct
         var tag = ProductTag.Of(found.Version, found.View.Available);
         http.Response.GetTypedHeaders().ETag = tag;
         http.Response.Headers.CacheControl = "public, no-cache";
-        return ProductTag.IsKnown(http.Request, tag)
+        return EntityTags.IsKnown(http.Request, tag)
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Ok(found.View);
     }

@@ -64,7 +64,7 @@ internal static partial class ListProducts
         if (next is not null)
             http.Headers.Link = FormattableString.Invariant($"</api/products?after={next}&limit={limit}{SearchAgain(search)}>; rel=\"next\"");
 
-        return ProductTag.IsKnown(context.Request, tag)
+        return EntityTags.IsKnown(context.Request, tag)
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Ok(new Page<ProductView>([.. shown.Select(one => one.View)], next));
     }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Shop.Data;
 using Shop.ServiceDefaults;
 
 namespace Shop.Orders.Catalogue;
@@ -32,7 +33,7 @@ internal static partial class ProductRules
     /// </summary>
     public static async Task<bool> IsTakenAsync(OrdersDb db, string sku, Guid product, CancellationToken cancel)
     {
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({"sku " + sku}, 0))", cancel);
+        await db.Database.LockAsync($"sku {sku}", cancel);
         return await db.Products.AnyAsync(other => other.Sku == sku && other.Id != product, cancel);
     }
 

@@ -35,28 +35,9 @@ internal static class ProductTag
         return new($"\"{Base64Url.EncodeToString(hash.GetHashAndReset().AsSpan(0, 12))}\"");
     }
 
-    /// <summary>Whether the caller has what the tag names, by <c>If-None-Match</c>.</summary>
-    public static bool IsKnown(HttpRequest request, EntityTagHeaderValue tag) => request.GetTypedHeaders().IfNoneMatch
-        .Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(tag, useStrongComparison: false));
-
     /// <summary>The problem when <c>If-Match</c> is missing or names another version; null when the change may go on.</summary>
-    public static ProblemHttpResult? Refuses(HttpRequest request, int version)
-    {
-        var expected = request.GetTypedHeaders().IfMatch;
-        if (expected.Count == 0)
-        {
-            return TypedResults.Problem(
-                "Send the ETag of the product that you read as If-Match, so that nobody's change is lost.",
-                statusCode: StatusCodes.Status428PreconditionRequired);
-        }
-
-        return expected.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || (!tag.IsWeak && VersionOf(tag) == version))
-            ? null
-            : Changed();
-    }
-
-    public static ProblemHttpResult Changed() =>
-        Problem.PreconditionFailed("The product was changed since you read it. Read it again.");
+    public static ProblemHttpResult? Refuses(HttpRequest request, int version) =>
+        EntityTags.Refuse(request, tag => VersionOf(tag) == version);
 
     private static int? VersionOf(EntityTagHeaderValue tag) =>
         tag.Tag.Value?.Trim('"').Split('.') is [var version, _]

@@ -25,6 +25,78 @@ namespace Shop.Orders.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Shop.Data.DeletedUser", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTimeOffset>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_deleted_users");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_deleted_users_due_at")
+                        .HasFilter("due_at IS NOT NULL");
+
+                    b.ToTable("deleted_users", "orders");
+                });
+
+            modelBuilder.Entity("Shop.Data.IdempotentAnswer", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Route")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("route");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("key");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("Location")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("location");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.HasKey("UserId", "Route", "Key")
+                        .HasName("pk_idempotency");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_idempotency_at");
+
+                    b.ToTable("idempotency", "orders");
+                });
+
             modelBuilder.Entity("Shop.Messaging.DeadLetter", b =>
                 {
                     b.Property<Guid>("Id")
@@ -175,7 +247,7 @@ namespace Shop.Orders.Migrations
                         .HasName("pk_outbox_sent");
 
                     b.HasIndex("Epoch", "Entry")
-                        .HasDatabaseName("ix_outbox_sent_entry");
+                        .HasDatabaseName("ix_outbox_sent_epoch_entry");
 
                     b.ToTable("outbox_sent", "orders");
                 });
@@ -294,7 +366,7 @@ namespace Shop.Orders.Migrations
 
                     b.HasIndex("Sku")
                         .IsUnique()
-                        .HasDatabaseName("ux_products_sku")
+                        .HasDatabaseName("ix_products_sku")
                         .HasFilter("deleted_at IS NULL");
 
                     b.HasIndex("Words")
@@ -303,7 +375,7 @@ namespace Shop.Orders.Migrations
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Words"), "gin");
 
                     b.HasIndex("Name", "Id")
-                        .HasDatabaseName("ix_products_name")
+                        .HasDatabaseName("ix_products_name_id")
                         .HasFilter("deleted_at IS NULL");
 
                     b.ToTable("products", "orders", t =>
@@ -411,7 +483,7 @@ namespace Shop.Orders.Migrations
 
                     b.HasIndex("CustomerId", "Id")
                         .IsDescending(false, true)
-                        .HasDatabaseName("ix_orders_customer_id");
+                        .HasDatabaseName("ix_orders_customer_id_id");
 
                     b.ToTable("orders", "orders", t =>
                         {
@@ -491,87 +563,15 @@ namespace Shop.Orders.Migrations
 
                     b.HasIndex("OrderId", "ProductId")
                         .IsUnique()
-                        .HasDatabaseName("ux_stock_movements_end")
+                        .HasDatabaseName("ix_stock_movements_order_id_product_id")
                         .HasFilter("kind IN ('Released', 'Sold')");
 
                     b.HasIndex("OrderId", "ProductId", "Kind")
                         .IsUnique()
-                        .HasDatabaseName("ux_stock_movements_order")
+                        .HasDatabaseName("ix_stock_movements_order_id_product_id_kind")
                         .HasFilter("order_id IS NOT NULL");
 
                     b.ToTable("stock_movements", "orders");
-                });
-
-            modelBuilder.Entity("Shop.ServiceDefaults.DeletedUser", b =>
-                {
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("user_id");
-
-                    b.Property<DateTimeOffset>("DeletedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("deleted_at");
-
-                    b.Property<DateTimeOffset?>("DueAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("due_at");
-
-                    b.HasKey("UserId")
-                        .HasName("pk_deleted_users");
-
-                    b.HasIndex("DueAt")
-                        .HasDatabaseName("ix_deleted_users_due_at")
-                        .HasFilter("due_at IS NOT NULL");
-
-                    b.ToTable("deleted_users", "orders");
-                });
-
-            modelBuilder.Entity("Shop.ServiceDefaults.IdempotentAnswer", b =>
-                {
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("user_id");
-
-                    b.Property<string>("Route")
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("route");
-
-                    b.Property<string>("Key")
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
-                        .HasColumnName("key");
-
-                    b.Property<DateTimeOffset>("At")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("at");
-
-                    b.Property<string>("Body")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("body");
-
-                    b.Property<byte[]>("Fingerprint")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("fingerprint");
-
-                    b.Property<string>("Location")
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
-                        .HasColumnName("location");
-
-                    b.Property<int>("Status")
-                        .HasColumnType("integer")
-                        .HasColumnName("status");
-
-                    b.HasKey("UserId", "Route", "Key")
-                        .HasName("pk_idempotency");
-
-                    b.HasIndex("At")
-                        .HasDatabaseName("ix_idempotency_at");
-
-                    b.ToTable("idempotency", "orders");
                 });
 
             modelBuilder.Entity("Shop.Orders.Stock.StockLevel", b =>
@@ -581,7 +581,7 @@ namespace Shop.Orders.Migrations
                         .HasForeignKey("Shop.Orders.Stock.StockLevel", "ProductId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
-                        .HasConstraintName("fk_stock_levels_product");
+                        .HasConstraintName("fk_stock_levels_products_product_id");
                 });
 #pragma warning restore 612, 618
         }

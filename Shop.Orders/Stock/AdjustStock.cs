@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Shop.Data;
 using Shop.ServiceDefaults;
 
 namespace Shop.Orders.Stock;
@@ -16,7 +17,7 @@ internal static class AdjustStock
     public sealed record Request(int Change, string Reason);
 
     public static async Task<IResult> Handle(
-        Guid id, Request request, IdempotencyKey key, CurrentUser user, OrdersDb db, TimeProvider clock, CancellationToken cancel)
+        Guid id, Request request, IdempotencyKey key, CurrentUser user, OrdersDb db, CancellationToken cancel)
     {
         var check = new Validation()
             .Check(
@@ -27,21 +28,12 @@ internal static class AdjustStock
         if (check.Failed)
             return check.ToProblem();
 
-        var route = $"POST /api/products/{id}/stock";
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        if (await db.FindAnswerAsync(key, user, route, request, cancel) is { } earlier)
-            return earlier;
-
-        if (await StockLevels.AdjustAsync(db, id, request.Change, request.Reason, user.Id, cancel) is not { } level)
-        {
-            await transaction.RollbackAsync(cancel);
-            return await Explain(id, request, db, cancel);
-        }
-
-        db.StoreAnswer(key, user, route, request, StatusCodes.Status200OK, location: null, level, clock.GetUtcNow());
-        await db.SaveChangesAsync(cancel);
-        await transaction.CommitAsync(cancel);
-        return TypedResults.Ok(level);
+        return await db.ExecuteOnceAsync<StockView>(
+            key, user, $"POST /api/products/{id}/stock", request,
+            async () => await StockLevels.AdjustAsync(db, id, request.Change, request.Reason, user.Id, cancel) is { } level
+                ? TypedResults.Ok(level)
+                : await Explain(id, request, db, cancel),
+            cancel);
     }
 
     private static async Task<ProblemHttpResult> Explain(Guid id, Request request, OrdersDb db, CancellationToken cancel)

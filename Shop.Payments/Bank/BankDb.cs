@@ -51,35 +51,28 @@ internal sealed class BankDb(DbContextOptions<BankDb> options) : DbContext(optio
         model.HasDefaultSchema("bank");
         model.Entity<BankCharge>(charge =>
         {
-            charge.ToTable("charges");
             charge.HasKey(c => c.Key);
-            charge.Property(c => c.Key).HasColumnName("key").ValueGeneratedNever();
-            charge.Property(c => c.Token).HasColumnName("token").HasMaxLength(100);
-            charge.Property(c => c.Amount).HasColumnName("amount");
-            charge.Property(c => c.Currency).HasColumnName("currency").HasMaxLength(3).IsFixedLength();
-            charge.Property(c => c.Status).HasColumnName("status").HasConversion<string>().HasMaxLength(20);
-            charge.Property(c => c.Reason).HasColumnName("reason").HasMaxLength(200);
-            charge.Property(c => c.CreatedAt).HasColumnName("created_at").HasDefaultValueSql("now()");
-            charge.Property(c => c.AnswersAt).HasColumnName("answers_at").HasDefaultValueSql("now()");
+            charge.Property(c => c.Key).ValueGeneratedNever();
+            charge.Property(c => c.Token).HasMaxLength(100);
+            charge.Property(c => c.Currency).HasMaxLength(3).IsFixedLength();
+            charge.Property(c => c.Status).HasConversion<string>().HasMaxLength(20);
+            charge.Property(c => c.Reason).HasMaxLength(200);
+            charge.Property(c => c.CreatedAt).HasDefaultValueSql("now()");
+            charge.Property(c => c.AnswersAt).HasDefaultValueSql("now()");
         });
         model.Entity<BankRefund>(refund =>
         {
-            refund.ToTable("refunds");
             refund.HasKey(r => r.Key);
-            refund.Property(r => r.Key).HasColumnName("key").ValueGeneratedNever();
-            refund.Property(r => r.ChargeKey).HasColumnName("charge_key");
-            refund.Property(r => r.Amount).HasColumnName("amount");
-            refund.Property(r => r.Currency).HasColumnName("currency").HasMaxLength(3).IsFixedLength();
-            refund.Property(r => r.CreatedAt).HasColumnName("created_at").HasDefaultValueSql("now()");
+            refund.Property(r => r.Key).ValueGeneratedNever();
+            refund.Property(r => r.Currency).HasMaxLength(3).IsFixedLength();
+            refund.Property(r => r.CreatedAt).HasDefaultValueSql("now()");
             refund.HasOne<BankCharge>().WithMany().HasForeignKey(r => r.ChargeKey).OnDelete(DeleteBehavior.Restrict);
-            refund.HasIndex(r => r.ChargeKey).HasDatabaseName("ix_refunds_charge_key");
         });
         model.Entity<BankFailure>(failure =>
         {
             failure.ToTable("failures");
             failure.HasKey(f => f.Key);
-            failure.Property(f => f.Key).HasColumnName("key").ValueGeneratedNever();
-            failure.Property(f => f.Calls).HasColumnName("calls");
+            failure.Property(f => f.Key).ValueGeneratedNever();
         });
     }
 }

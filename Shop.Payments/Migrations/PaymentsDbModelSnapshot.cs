@@ -24,6 +24,78 @@ namespace Shop.Payments.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Shop.Data.DeletedUser", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTimeOffset>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_deleted_users");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_deleted_users_due_at")
+                        .HasFilter("due_at IS NOT NULL");
+
+                    b.ToTable("deleted_users", "payments");
+                });
+
+            modelBuilder.Entity("Shop.Data.IdempotentAnswer", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Route")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("route");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("key");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("Location")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("location");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.HasKey("UserId", "Route", "Key")
+                        .HasName("pk_idempotency");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_idempotency_at");
+
+                    b.ToTable("idempotency", "payments");
+                });
+
             modelBuilder.Entity("Shop.Messaging.DeadLetter", b =>
                 {
                     b.Property<Guid>("Id")
@@ -174,7 +246,7 @@ namespace Shop.Payments.Migrations
                         .HasName("pk_outbox_sent");
 
                     b.HasIndex("Epoch", "Entry")
-                        .HasDatabaseName("ix_outbox_sent_entry");
+                        .HasDatabaseName("ix_outbox_sent_epoch_entry");
 
                     b.ToTable("outbox_sent", "payments");
                 });
@@ -251,7 +323,8 @@ namespace Shop.Payments.Migrations
                         .HasColumnName("currency")
                         .IsFixedLength();
 
-                    b.HasKey("TransactionId", "Account");
+                    b.HasKey("TransactionId", "Account")
+                        .HasName("pk_ledger_entries");
 
                     b.ToTable("ledger_entries", "payments", t =>
                         {
@@ -285,14 +358,15 @@ namespace Shop.Payments.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("payment_id");
 
-                    b.HasKey("Id");
+                    b.HasKey("Id")
+                        .HasName("pk_ledger_transactions");
 
                     b.HasIndex("PaymentId")
                         .HasDatabaseName("ix_ledger_transactions_payment_id");
 
                     b.HasIndex("Kind", "BankKey")
                         .IsUnique()
-                        .HasDatabaseName("ux_ledger_transactions_kind_bank_key");
+                        .HasDatabaseName("ix_ledger_transactions_kind_bank_key");
 
                     b.ToTable("ledger_transactions", "payments");
                 });
@@ -386,7 +460,8 @@ namespace Shop.Payments.Migrations
                                 .HasColumnName("unanswered");
                         });
 
-                    b.HasKey("Id");
+                    b.HasKey("Id")
+                        .HasName("pk_payments");
 
                     b.HasIndex("CustomerId")
                         .HasDatabaseName("ix_payments_customer_id");
@@ -397,7 +472,7 @@ namespace Shop.Payments.Migrations
 
                     b.HasIndex("OrderId")
                         .IsUnique()
-                        .HasDatabaseName("ux_payments_order_id");
+                        .HasDatabaseName("ix_payments_order_id");
 
                     b.ToTable("payments", "payments", t =>
                         {
@@ -465,7 +540,8 @@ namespace Shop.Payments.Migrations
                                 .HasColumnType("jsonb");
                         });
 
-                    b.HasKey("Id");
+                    b.HasKey("Id")
+                        .HasName("pk_reconciliation_differences");
 
                     b.HasIndex("RunId")
                         .HasDatabaseName("ix_reconciliation_differences_run_id");
@@ -509,7 +585,8 @@ namespace Shop.Payments.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("under_way");
 
-                    b.HasKey("Id");
+                    b.HasKey("Id")
+                        .HasName("pk_reconciliations");
 
                     b.ToTable("reconciliations", "payments");
                 });
@@ -552,7 +629,8 @@ namespace Shop.Payments.Migrations
                         .HasColumnType("character varying(200)")
                         .HasColumnName("reason");
 
-                    b.HasKey("Id");
+                    b.HasKey("Id")
+                        .HasName("pk_refunds");
 
                     b.HasIndex("PaymentId")
                         .HasDatabaseName("ix_refunds_payment_id");
@@ -563,85 +641,14 @@ namespace Shop.Payments.Migrations
                         });
                 });
 
-            modelBuilder.Entity("Shop.ServiceDefaults.DeletedUser", b =>
-                {
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("user_id");
-
-                    b.Property<DateTimeOffset>("DeletedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("deleted_at");
-
-                    b.Property<DateTimeOffset?>("DueAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("due_at");
-
-                    b.HasKey("UserId")
-                        .HasName("pk_deleted_users");
-
-                    b.HasIndex("DueAt")
-                        .HasDatabaseName("ix_deleted_users_due_at")
-                        .HasFilter("due_at IS NOT NULL");
-
-                    b.ToTable("deleted_users", "payments");
-                });
-
-            modelBuilder.Entity("Shop.ServiceDefaults.IdempotentAnswer", b =>
-                {
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("user_id");
-
-                    b.Property<string>("Route")
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("route");
-
-                    b.Property<string>("Key")
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
-                        .HasColumnName("key");
-
-                    b.Property<DateTimeOffset>("At")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("at");
-
-                    b.Property<string>("Body")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("body");
-
-                    b.Property<byte[]>("Fingerprint")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("fingerprint");
-
-                    b.Property<string>("Location")
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
-                        .HasColumnName("location");
-
-                    b.Property<int>("Status")
-                        .HasColumnType("integer")
-                        .HasColumnName("status");
-
-                    b.HasKey("UserId", "Route", "Key")
-                        .HasName("pk_idempotency");
-
-                    b.HasIndex("At")
-                        .HasDatabaseName("ix_idempotency_at");
-
-                    b.ToTable("idempotency", "payments");
-                });
-
             modelBuilder.Entity("Shop.Payments.LedgerEntry", b =>
                 {
                     b.HasOne("Shop.Payments.LedgerTransaction", null)
                         .WithMany("Entries")
                         .HasForeignKey("TransactionId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                        .IsRequired()
+                        .HasConstraintName("fk_ledger_entries_ledger_transactions_transaction_id");
                 });
 
             modelBuilder.Entity("Shop.Payments.LedgerTransaction", b =>
@@ -650,7 +657,8 @@ namespace Shop.Payments.Migrations
                         .WithMany()
                         .HasForeignKey("PaymentId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                        .IsRequired()
+                        .HasConstraintName("fk_ledger_transactions_payments_payment_id");
                 });
 
             modelBuilder.Entity("Shop.Payments.Reconciliation.Difference", b =>
@@ -659,7 +667,8 @@ namespace Shop.Payments.Migrations
                         .WithMany("Differences")
                         .HasForeignKey("RunId")
                         .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
+                        .IsRequired()
+                        .HasConstraintName("fk_reconciliation_differences_reconciliations_run_id");
                 });
 
             modelBuilder.Entity("Shop.Payments.Refund", b =>
@@ -668,7 +677,8 @@ namespace Shop.Payments.Migrations
                         .WithMany()
                         .HasForeignKey("PaymentId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                        .IsRequired()
+                        .HasConstraintName("fk_refunds_payments_payment_id");
                 });
 
             modelBuilder.Entity("Shop.Payments.LedgerTransaction", b =>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Shop.Data;
 using Shop.Payments.Bank;
 
 namespace Shop.Payments.Reconciliation;
@@ -26,16 +27,10 @@ internal sealed partial class Reconciler(
     {
         while (true)
         {
-            if (await TryBeginAsync(cancel))
+            await using (var turn = await TryBeginAsync(cancel))
             {
-                try
-                {
+                if (turn is not null)
                     return await CarryOutAsync(await StartAsync(askedBy, cancel), cancel);
-                }
-                finally
-                {
-                    await EndAsync();
-                }
             }
 
             var others = await db.Reconciliations.AsNoTracking().Include(run => run.Differences)
@@ -57,50 +52,18 @@ internal sealed partial class Reconciler(
     /// <exception cref="BankAwayException">The bank did not answer; the run is stored as failed.</exception>
     public async Task RunIfDueAsync(CancellationToken cancel)
     {
-        if (!await TryBeginAsync(cancel))
-            return;
-
-        try
-        {
-            if (await IsDueAsync(cancel))
-                await CarryOutAsync(await StartAsync(askedBy: null, cancel), cancel);
-        }
-        finally
-        {
-            await EndAsync();
-        }
+        await using var turn = await TryBeginAsync(cancel);
+        if (turn is not null && await IsDueAsync(cancel))
+            await CarryOutAsync(await StartAsync(askedBy: null, cancel), cancel);
     }
 
     /// <summary>Takes the one connection that a run needs, and with it the lock, which ends with this process at the latest.</summary>
-    private async Task<bool> TryBeginAsync(CancellationToken cancel)
-    {
-        await db.Database.OpenConnectionAsync(cancel);
-        if (await db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_lock(hashtextextended({OneAtATime}, 0)) AS \"Value\"").SingleAsync(cancel))
-            return true;
-
-        await db.Database.CloseConnectionAsync();
-        return false;
-    }
-
-    private async Task EndAsync()
-    {
-        try
-        {
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock(hashtextextended({OneAtATime}, 0))", CancellationToken.None);
-        }
-        finally
-        {
-            await db.Database.CloseConnectionAsync();
-        }
-    }
+    private Task<IAsyncDisposable?> TryBeginAsync(CancellationToken cancel) => db.Database.TryLockAsync(OneAtATime, cancel);
 
     private async Task<bool> IsFreeAsync(CancellationToken cancel)
     {
-        if (!await TryBeginAsync(cancel))
-            return false;
-
-        await EndAsync();
-        return true;
+        await using var turn = await TryBeginAsync(cancel);
+        return turn is not null;
     }
 
     private async Task<ReconciliationRun> StartAsync(Guid? askedBy, CancellationToken cancel)

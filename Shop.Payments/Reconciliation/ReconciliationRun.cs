@@ -94,29 +94,18 @@ internal static class ReconciliationTables
     {
         model.Entity<ReconciliationRun>(run =>
         {
-            run.ToTable("reconciliations");
-            run.Property(r => r.Id).HasColumnName("id").ValueGeneratedNever();
-            run.Property(r => r.Status).HasColumnName("status").HasConversion<string>().HasMaxLength(20);
-            run.Property(r => r.StartedAt).HasColumnName("started_at");
-            run.Property(r => r.FinishedAt).HasColumnName("finished_at");
-            run.Property(r => r.AskedBy).HasColumnName("asked_by");
-            run.Property(r => r.Compared).HasColumnName("compared");
-            run.Property(r => r.UnderWay).HasColumnName("under_way");
-            run.Property(r => r.Found).HasColumnName("found");
+            run.Property(r => r.Id).ValueGeneratedNever();
+            run.Property(r => r.Status).HasConversion<string>().HasMaxLength(20);
             run.HasMany(r => r.Differences).WithOne().HasForeignKey(d => d.RunId).OnDelete(DeleteBehavior.Cascade);
         });
         model.Entity<Difference>(difference =>
         {
             difference.ToTable("reconciliation_differences");
-            difference.Property(d => d.Id).HasColumnName("id").ValueGeneratedNever();
-            difference.Property(d => d.RunId).HasColumnName("run_id");
-            difference.Property(d => d.Record).HasColumnName("record").HasConversion<string>().HasMaxLength(20);
-            difference.Property(d => d.Kind).HasColumnName("kind").HasConversion<string>().HasMaxLength(20);
-            difference.Property(d => d.BankKey).HasColumnName("bank_key");
-            difference.Property(d => d.OrderId).HasColumnName("order_id");
+            difference.Property(d => d.Id).ValueGeneratedNever();
+            difference.Property(d => d.Record).HasConversion<string>().HasMaxLength(20);
+            difference.Property(d => d.Kind).HasConversion<string>().HasMaxLength(20);
             difference.ComplexProperty(d => d.Ours, side => side.ToJson("ours"));
             difference.ComplexProperty(d => d.Theirs, side => side.ToJson("theirs"));
-            difference.HasIndex(d => d.RunId).HasDatabaseName("ix_reconciliation_differences_run_id");
         });
         return model;
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Shop.Data;
 using Shop.Payments.Bank;
 using Shop.ServiceDefaults;
 

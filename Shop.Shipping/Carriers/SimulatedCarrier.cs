@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Shop.ServiceDefaults;
 
 namespace Shop.Shipping.Carriers;
 
@@ -13,7 +14,7 @@ internal sealed class SimulatedCarrier(IOptionsMonitor<SimulatedCarrierOptions> 
     private const string Name = "Nordpost";
 
     public override string? RefusalOf(string country, string postalCode) =>
-        !Address.IsCountry(country) ? $"{Name} does not know this country."
+        !AddressRules.IsCountry(country) ? $"{Name} does not know this country."
         : postalCode.Trim() == "00000" ? $"{Name} does not deliver to the postal code 00000."
         : null;
 

@@ -24,6 +24,30 @@ namespace Shop.Shipping.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Shop.Data.DeletedUser", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTimeOffset>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_deleted_users");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_deleted_users_due_at")
+                        .HasFilter("due_at IS NOT NULL");
+
+                    b.ToTable("deleted_users", "shipping");
+                });
+
             modelBuilder.Entity("Shop.Messaging.DeadLetter", b =>
                 {
                     b.Property<Guid>("Id")
@@ -174,7 +198,7 @@ namespace Shop.Shipping.Migrations
                         .HasName("pk_outbox_sent");
 
                     b.HasIndex("Epoch", "Entry")
-                        .HasDatabaseName("ix_outbox_sent_entry");
+                        .HasDatabaseName("ix_outbox_sent_epoch_entry");
 
                     b.ToTable("outbox_sent", "shipping");
                 });
@@ -227,30 +251,6 @@ namespace Shop.Shipping.Migrations
                         .HasName("pk_outbox_subscribers");
 
                     b.ToTable("outbox_subscribers", "shipping");
-                });
-
-            modelBuilder.Entity("Shop.ServiceDefaults.DeletedUser", b =>
-                {
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("user_id");
-
-                    b.Property<DateTimeOffset>("DeletedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("deleted_at");
-
-                    b.Property<DateTimeOffset?>("DueAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("due_at");
-
-                    b.HasKey("UserId")
-                        .HasName("pk_deleted_users");
-
-                    b.HasIndex("DueAt")
-                        .HasDatabaseName("ix_deleted_users_due_at")
-                        .HasFilter("due_at IS NOT NULL");
-
-                    b.ToTable("deleted_users", "shipping");
                 });
 
             modelBuilder.Entity("Shop.Shipping.Shipment", b =>
@@ -369,7 +369,8 @@ namespace Shop.Shipping.Migrations
                                 .HasColumnName("unanswered");
                         });
 
-                    b.HasKey("Id");
+                    b.HasKey("Id")
+                        .HasName("pk_shipments");
 
                     b.HasIndex("CustomerId")
                         .HasDatabaseName("ix_shipments_customer_id");
@@ -380,7 +381,7 @@ namespace Shop.Shipping.Migrations
 
                     b.HasIndex("OrderId")
                         .IsUnique()
-                        .HasDatabaseName("ux_shipments_order_id");
+                        .HasDatabaseName("ix_shipments_order_id");
 
                     b.ToTable("shipments", "shipping");
                 });
@@ -410,7 +411,8 @@ namespace Shop.Shipping.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
-                    b.HasKey("Id");
+                    b.HasKey("Id")
+                        .HasName("pk_tracking_events");
 
                     b.HasIndex("ShipmentId")
                         .HasDatabaseName("ix_tracking_events_shipment_id");
@@ -424,7 +426,8 @@ namespace Shop.Shipping.Migrations
                         .WithMany("Events")
                         .HasForeignKey("ShipmentId")
                         .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
+                        .IsRequired()
+                        .HasConstraintName("fk_tracking_events_shipments_shipment_id");
                 });
 
             modelBuilder.Entity("Shop.Shipping.Shipment", b =>

@@ -47,6 +47,24 @@ public class Dependencies
         Assert.DoesNotContain(projects, file => XDocument.Load(Path.Combine(Repository.Root, file)).Descendants("PackageReference").Any(reference => reference.Attribute("Version") is not null));
     }
 
+    [Fact]
+    public void Of_the_gateway_have_no_database_in_them()
+    {
+        Assert.NotEmpty(DatabasePackages("Shop.Data"));
+        Assert.Empty(DatabasePackages("Shop.ServiceDefaults"));
+        Assert.Empty(DatabasePackages("Shop.Gateway"));
+    }
+
+    /// <summary>EF Core and Npgsql in what a project needs, directly or by others.</summary>
+    private static string[] DatabasePackages(string project) =>
+    [
+        .. JsonNode.Parse(Repository.Read($"{project}/obj/project.assets.json"))!["libraries"]!.AsObject()
+            .Select(library => library.Key)
+            .Where(name => name.Contains("EntityFrameworkCore", StringComparison.OrdinalIgnoreCase)
+                || name.StartsWith("Npgsql", StringComparison.OrdinalIgnoreCase)
+                || name.StartsWith("Shop.Data/", StringComparison.Ordinal)),
+    ];
+
     /// <summary>What the last restore of each project put together, with the folder where it lies.</summary>
     private static (string Id, string? Folder)[] Packages() =>
     [

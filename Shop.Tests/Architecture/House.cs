@@ -5,6 +5,8 @@ namespace Shop.Tests.Architecture;
 
 public partial class House
 {
+    private const int MostColumns = 120;
+
     private static readonly string[] Sources = [.. Repository.Files("*.cs").Where(file => !file.Contains("/Migrations/", StringComparison.Ordinal))];
 
     [Fact]
@@ -12,6 +14,22 @@ public partial class House
     {
         Assert.NotEmpty(Sources);
         Assert.DoesNotContain(Sources, file => Repository.Read(file).Count(c => c == '\n') > 300);
+    }
+
+    /// <summary>The projects that keep to <c>max_line_length</c> of .editorconfig, which no compiler enforces.</summary>
+    [Theory]
+    [InlineData("Shop.Data")]
+    [InlineData("Shop.Hosting.Native")]
+    [InlineData("Shop.ServiceDefaults")]
+    public void Has_no_line_that_is_too_wide_to_read(string project)
+    {
+        var files = Repository.Files("*.cs", project);
+        var wide = files.SelectMany(file => File.ReadLines(Path.Combine(Repository.Root, file)).Index()
+            .Where(line => line.Item.Length > MostColumns)
+            .Select(line => $"{file}:{line.Index + 1} has {line.Item.Length} columns"));
+
+        Assert.NotEmpty(files);
+        Assert.Empty(wide);
     }
 
     [Fact]

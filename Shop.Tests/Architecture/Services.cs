@@ -5,7 +5,7 @@ namespace Shop.Tests.Architecture;
 
 public partial class Services
 {
-    private static readonly string[] Shared = ["Shop.Messaging", "Shop.ServiceDefaults"];
+    private static readonly string[] Shared = ["Shop.Data", "Shop.Messaging", "Shop.ServiceDefaults"];
 
     public static TheoryData<string> All => [.. Repository.Services];
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
 
 namespace Shop.Tests.Chaos;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using Aspire.Hosting.Testing;
 using Microsoft.EntityFrameworkCore;
+using Shop.Data;
 using Shop.Orders;
-using Shop.ServiceDefaults;
 
 namespace Shop.Tests.Distributed;
 
@@ -23,7 +23,7 @@ public class HousekeepingOfOrders(SharedShop shop)
             RETURNING 1
             """,
             user, now);
-        var options = new DbContextOptionsBuilder<OrdersDb>().UseNpgsql(await shop.App.GetConnectionStringAsync("ordersdb", cancel)).Options;
+        var options = new DbContextOptionsBuilder<OrdersDb>().UseNpgsql(await shop.App.GetConnectionStringAsync("ordersdb", cancel)).UseSnakeCaseNamingConvention().Options;
         await using var db = new OrdersDb(options);
 
         Assert.False(await IdempotencyRetention<OrdersDb>.ForgetAsync(db, now - IdempotencyRetention<OrdersDb>.Age, cancel));

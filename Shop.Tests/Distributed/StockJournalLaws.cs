@@ -166,7 +166,8 @@ public sealed class StockJournalLaws(Backends backends) : IAsyncLifetime
             .ArrayOf(15);
 
     private OrdersDb Open() => new(new DbContextOptionsBuilder<OrdersDb>()
-        .UseNpgsql(backends.Postgres, npgsql => npgsql.MigrationsHistoryTable("__EFMigrationsHistory", "orders")).Options);
+        .UseNpgsql(backends.Postgres, npgsql => npgsql.MigrationsHistoryTable("__EFMigrationsHistory", "orders"))
+        .UseSnakeCaseNamingConvention().Options);
 
     private sealed record Tally
     {

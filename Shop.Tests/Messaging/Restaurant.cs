@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Shop.Data;
 using Shop.Messaging;
-using Shop.ServiceDefaults;
 
 namespace Shop.Tests.Messaging;
 
@@ -34,8 +34,8 @@ internal sealed class Restaurant : IAsyncDisposable
         var restaurant = new Restaurant(backends);
         await backends.Streams.ExecuteAsync("FLUSHALL");
         await restaurant.ExecuteAsync("DROP SCHEMA IF EXISTS till CASCADE; DROP SCHEMA IF EXISTS kitchen CASCADE");
-        await CreateTablesAsync(new TillDb(new DbContextOptionsBuilder<TillDb>().UseNpgsql(backends.Postgres).Options));
-        await CreateTablesAsync(new KitchenDb(new DbContextOptionsBuilder<KitchenDb>().UseNpgsql(backends.Postgres).Options));
+        await CreateTablesAsync(new TillDb(Options<TillDb>(backends)));
+        await CreateTablesAsync(new KitchenDb(Options<KitchenDb>(backends)));
         return restaurant;
     }
 
@@ -118,7 +118,7 @@ internal sealed class Restaurant : IAsyncDisposable
         var readiness = new DatabaseReadiness<TDb>();
         readiness.SetMigrated();
         builder.Services.AddSingleton(readiness);
-        builder.Services.AddDbContextPool<TDb>(options => options.UseNpgsql(_backends.Postgres));
+        builder.Services.AddDbContextPool<TDb>(options => options.UseNpgsql(_backends.Postgres).UseSnakeCaseNamingConvention());
         builder.Configuration["ConnectionStrings:redis"] = _backends.Redis;
     }
 
@@ -141,6 +141,10 @@ internal sealed class Restaurant : IAsyncDisposable
         await host.StartAsync();
         return host;
     }
+
+    private static DbContextOptions<TDb> Options<TDb>(Backends backends)
+        where TDb : DbContext =>
+        new DbContextOptionsBuilder<TDb>().UseNpgsql(backends.Postgres).UseSnakeCaseNamingConvention().Options;
 
     private static async Task CreateTablesAsync(DbContext db)
     {
@@ -181,10 +185,7 @@ internal sealed class KitchenDb(DbContextOptions<KitchenDb> options) : DbContext
         modelBuilder.Entity<Dish>(dish =>
         {
             dish.ToTable("dishes");
-            dish.Property(d => d.Id).HasColumnName("id");
-            dish.Property(d => d.MessageId).HasColumnName("message_id");
             dish.Property(d => d.Table).HasColumnName("table_id");
-            dish.Property(d => d.Number).HasColumnName("number");
         });
     }
 }

@@ -1,8 +1,8 @@
 using System.Net;
 using Aspire.Hosting.Testing;
+using Shop.Data;
 using Shop.Messaging;
 using Shop.Orders;
-using Shop.ServiceDefaults;
 using Shop.Tests.Distributed;
 using StackExchange.Redis;
 

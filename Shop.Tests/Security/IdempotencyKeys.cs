@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
-using Shop.ServiceDefaults;
+using Shop.Data;
 using Shop.Tests.Distributed;
 
 namespace Shop.Tests.Security;

@@ -1,5 +1,5 @@
 using Npgsql;
-using Shop.ServiceDefaults;
+using Shop.Data;
 
 namespace Shop.Tests.Unit;
 

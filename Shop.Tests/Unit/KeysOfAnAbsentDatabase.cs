@@ -16,7 +16,7 @@ public class KeysOfAnAbsentDatabase
     {
         var builder = WebApplication.CreateBuilder();
         // Nobody listens there.
-        builder.Services.AddDbContext<UsersDb>(options => options.UseNpgsql("Host=127.0.0.1;Port=1"));
+        builder.Services.AddDbContext<UsersDb>(options => options.UseNpgsql("Host=127.0.0.1;Port=1").UseSnakeCaseNamingConvention());
         builder.Services.AddSingleton<KeyProtection>();
         using var services = builder.Services.BuildServiceProvider();
         var elsewhere = new EphemeralDataProtectionProvider().CreateProtector(SigningKey.Purpose);

@@ -1,4 +1,4 @@
-using Shop.ServiceDefaults;
+using Shop.Data;
 
 namespace Shop.Tests.Unit;
 

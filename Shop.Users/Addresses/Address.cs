@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Shop.ServiceDefaults;
 
 namespace Shop.Users.Addresses;
@@ -29,23 +28,10 @@ internal sealed class Address
 }
 
 /// <summary>What a caller says of an address, by the same rules as at checkout.</summary>
-internal sealed partial record AddressFields(
+internal sealed record AddressFields(
     string Name, string Line1, string City, string PostalCode, string Country, string? Line2 = null)
 {
-    public Validation Check()
-    {
-        var check = new Validation().CheckText(Name, "name", 100).CheckText(Line1, "line1", 200);
-        if (Line2 is not null)
-            check.CheckText(Line2, "line2", 200);
-
-        return check
-            .CheckText(City, "city", 100)
-            .CheckText(PostalCode, "postalCode", 16)
-            .Check(IsoCountry().IsMatch(Country), "country", "A country is two capital letters: DE.");
-    }
-
-    [GeneratedRegex(@"\A[A-Z]{2}\z")]
-    private static partial Regex IsoCountry();
+    public Validation Check() => new Validation().CheckAddress("", Name, Line1, Line2, City, PostalCode, Country);
 }
 
 internal sealed record AddressView(

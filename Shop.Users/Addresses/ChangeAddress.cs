@@ -27,7 +27,7 @@ internal static class ChangeAddress
         }
         catch (DbUpdateConcurrencyException)
         {
-            return Problem.PreconditionFailed("The address was changed since you read it. Read it again.");
+            return EntityTags.Changed();
         }
 
         VersionTag.Tag(http, address.Version);

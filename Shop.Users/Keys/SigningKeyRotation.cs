@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Shop.Data;
 using Shop.ServiceDefaults;
 
 namespace Shop.Users.Keys;
@@ -13,8 +14,6 @@ namespace Shop.Users.Keys;
 internal sealed class SigningKeyRotation(
     KeyProtection protection, SigningKeyMetrics metrics, IOptions<SigningKeyOptions> options, TimeProvider clock, ILogger<SigningKeyRotation> log)
 {
-    private const long Lock = 0x7573_6572_732d_6b65;
-
     private readonly IDataProtector _protector = protection.For(SigningKey.Purpose);
 
     /// <summary>Somebody wants a new key: the one that waits for its turn already, else one made now.</summary>
@@ -43,7 +42,7 @@ internal sealed class SigningKeyRotation(
     private async Task<SigningKey?> DecideAsync(UsersDb db, Func<SigningKey?, DateTimeOffset, SigningKey?> decide, CancellationToken cancel)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Lock})", cancel);
+        await db.Database.LockAsync("users.signing-keys", cancel);
         var now = clock.GetUtcNow();
         byte[] destroyed = [];
         var keys = await db.SigningKeys

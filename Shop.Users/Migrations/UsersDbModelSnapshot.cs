@@ -173,7 +173,7 @@ namespace Shop.Users.Migrations
                         .HasName("pk_outbox_sent");
 
                     b.HasIndex("Epoch", "Entry")
-                        .HasDatabaseName("ix_outbox_sent_entry");
+                        .HasDatabaseName("ix_outbox_sent_epoch_entry");
 
                     b.ToTable("outbox_sent", "users");
                 });
@@ -288,13 +288,14 @@ namespace Shop.Users.Migrations
 
                     b.HasIndex("Email")
                         .IsUnique()
-                        .HasDatabaseName("ux_accounts_email");
+                        .HasDatabaseName("ix_accounts_email");
 
                     b.HasIndex("Role")
-                        .HasDatabaseName("ix_accounts_operators")
+                        .HasDatabaseName("ix_accounts_role")
                         .HasFilter("role = 'operator'");
 
-                    b.HasIndex(new[] { "Email" }, "ix_accounts_email_beginning");
+                    b.HasIndex(new[] { "Email" }, "ix_accounts_email_beginning")
+                        .HasDatabaseName("ix_accounts_email_beginning");
 
                     NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex(new[] { "Email" }, "ix_accounts_email_beginning"), new[] { "text_pattern_ops" });
 
@@ -532,7 +533,7 @@ namespace Shop.Users.Migrations
                         .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
-                        .HasConstraintName("fk_addresses_account");
+                        .HasConstraintName("fk_addresses_accounts_account_id");
                 });
 
             modelBuilder.Entity("Shop.Users.Sessions.RefreshToken", b =>
@@ -542,7 +543,7 @@ namespace Shop.Users.Migrations
                         .HasForeignKey("SessionId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
-                        .HasConstraintName("fk_refresh_tokens_session");
+                        .HasConstraintName("fk_refresh_tokens_sessions_session_id");
                 });
 
             modelBuilder.Entity("Shop.Users.Sessions.Session", b =>
@@ -552,7 +553,7 @@ namespace Shop.Users.Migrations
                         .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
-                        .HasConstraintName("fk_sessions_account");
+                        .HasConstraintName("fk_sessions_accounts_account_id");
                 });
 #pragma warning restore 612, 618
         }

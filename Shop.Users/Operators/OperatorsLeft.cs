@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Shop.Data;
 using Shop.ServiceDefaults;
 
 namespace Shop.Users.Operators;
@@ -8,7 +9,7 @@ internal static class OperatorsLeft
 {
     /// <summary>Makes changes that cost an operator queue until the transaction ends; taken before any account's own lock.</summary>
     public static Task LockAsync(UsersDb db, CancellationToken cancel) =>
-        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended('users.operators', 0))", cancel);
+        db.Database.LockAsync("users.operators", cancel);
 
     public static async Task<bool> WouldBeNoneWithout(UsersDb db, Account account, CancellationToken cancel) =>
         account is { Role: Roles.Operator, LockedAt: null }

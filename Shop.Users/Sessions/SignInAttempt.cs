@@ -73,13 +73,8 @@ internal sealed record SignInAttempt(byte[] FromThisSource, byte[] FromAnywhere,
     private sealed record Patience(int Free, TimeSpan Longest)
     {
         // 1 s after the last free try, then doubling.
-        public TimeSpan Delay(SignInFailures failures, DateTimeOffset now)
-        {
-            if (failures.Count < Free)
-                return TimeSpan.Zero;
-
-            var seconds = Math.Min(Longest.TotalSeconds, Math.Pow(2, Math.Min(failures.Count - Free, 30)));
-            return failures.LastAt + TimeSpan.FromSeconds(seconds) - now;
-        }
+        public TimeSpan Delay(SignInFailures failures, DateTimeOffset now) => failures.Count < Free
+            ? TimeSpan.Zero
+            : failures.LastAt + Backoff.Exponential(TimeSpan.FromSeconds(1), failures.Count - Free, Longest) - now;
     }
 }

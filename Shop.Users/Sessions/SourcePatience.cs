@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Shop.Users.Sessions;
@@ -6,12 +7,12 @@ namespace Shop.Users.Sessions;
 internal sealed class SourcePatienceOptions
 {
     /// <summary>How many wrong passwords one source may send within <see cref="Window"/>, over all accounts.</summary>
+    [Range(1, int.MaxValue)]
     public int FreePerSource { get; set; } = 100;
 
     /// <summary>How long it takes until that many are forgotten, one after the other.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(10);
-
-    public bool IsValid => FreePerSource > 0 && Window > TimeSpan.Zero;
 }
 
 /// <summary>Wrong passwords of one source, a hash of its network, over all accounts: a bucket that leaks.</summary>

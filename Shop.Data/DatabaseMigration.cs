@@ -1,0 +1,36 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Shop.ServiceDefaults;
+
+namespace Shop.Data;
+
+/// <summary>Applies the migrations and the seed at start; tries again until the database is there.</summary>
+internal sealed partial class DatabaseMigration<TDb>(
+    IServiceScopeFactory scopes,
+    DatabaseReadiness<TDb> readiness,
+    ILogger<DatabaseMigration<TDb>> log,
+    Func<TDb, IServiceProvider, CancellationToken, Task> seed)
+    : WorkLoop($"Migration of {typeof(TDb).Name}", Timeout.InfiniteTimeSpan, Task.CompletedTask, log)
+    where TDb : DbContext
+{
+    protected override async Task<bool> WorkAsync(CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<TDb>();
+        // Asked for a table that is not there, the server would log an error.
+        await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancel);
+        var pending = await db.Database.GetPendingMigrationsAsync(cancel);
+        // EF Core locks the history table: of several replicas one migrates, the others wait and find it done.
+        await db.Database.MigrateAsync(cancel);
+        await seed(db, scope.ServiceProvider, cancel);
+        LogMigrated(typeof(TDb).Name, pending.Count());
+        readiness.SetMigrated();
+        return false;
+    }
+
+    [LoggerMessage(3, LogLevel.Information, "{Database} is ready, {Count} migrations applied")]
+    private partial void LogMigrated(string database, int count);
+}

@@ -1,0 +1,165 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+using Shop.ServiceDefaults;
+
+namespace Shop.Data;
+
+/// <summary>The answer to the first request with a key, stored in the transaction of that request's effect.</summary>
+public sealed class IdempotentAnswer
+{
+    /// <summary>The caller's key.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Whose key it is: equal keys of two users have nothing to do with each other.</summary>
+    public required Guid UserId { get; init; }
+
+    /// <summary>Method and path that the key was used for.</summary>
+    public required string Route { get; init; }
+
+    /// <summary>SHA-256 over the request as we understood it: white space and order of members don't matter.</summary>
+    public required byte[] Fingerprint { get; init; }
+
+    /// <summary>The HTTP status that was answered.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>The Location header that was answered, if any.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>The JSON that was answered.</summary>
+    public required string Body { get; init; }
+
+    /// <summary>When it was answered.</summary>
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>
+/// Same key and same request: the same answer. Same key and another request: 422. At once: one effect.
+/// </summary>
+public static class Idempotency
+{
+    /// <summary>Adds the table <c>idempotency</c> to the module's schema.</summary>
+    public static ModelBuilder AddIdempotency(this ModelBuilder model) => model.Entity<IdempotentAnswer>(answer =>
+    {
+        answer.ToTable("idempotency");
+        answer.HasKey(a => new { a.UserId, a.Route, a.Key });
+        answer.HasIndex(a => a.At);
+        answer.Property(a => a.Route).HasMaxLength(100);
+        answer.Property(a => a.Key).HasMaxLength(255);
+        answer.Property(a => a.Location).HasMaxLength(500);
+    });
+
+    /// <summary>
+    /// Carries a request out in a transaction, once per key: a success is stored with its effect and answered again
+    /// when the request comes again; anything else is rolled back, and the key is as good as new. Until the transaction
+    /// ends, others with the same key wait: none of them runs into the key of the table, which PostgreSQL would log
+    /// with its values.
+    /// </summary>
+    /// <typeparam name="TResponse">What a success answers.</typeparam>
+    /// <param name="db">The context of the effect; its model contains <see cref="AddIdempotency"/>.</param>
+    /// <param name="key">The caller's key.</param>
+    /// <param name="user">Whose key it is.</param>
+    /// <param name="route">Method and path that the key is used for.</param>
+    /// <param name="request">What is to be the same when the key is used again.</param>
+    /// <param name="carryOut">Adds the effect to the context; it is saved and committed here.</param>
+    /// <param name="cancel">Gives up; nothing is changed then.</param>
+    /// <returns>
+    /// What <paramref name="carryOut"/> answered, or the stored answer, or 422 when the key was used for another
+    /// request.
+    /// </returns>
+    public static async Task<IResult> ExecuteOnceAsync<TResponse>(
+        this DbContext db, IdempotencyKey key, CurrentUser user, string route, object request,
+        Func<Task<IResult>> carryOut, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(user);
+        ArgumentNullException.ThrowIfNull(carryOut);
+        var fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Json.Web));
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var (earlier, now) = await FindAnswerAsync(db, transaction, key, user, route, fingerprint, cancel);
+        if (earlier is not null)
+            return earlier;
+
+        var result = await carryOut();
+        var (status, location, response) = result switch
+        {
+            Ok<TResponse> ok => (ok.StatusCode, null, ok.Value),
+            Created<TResponse> created => (created.StatusCode, created.Location, created.Value),
+            Accepted<TResponse> accepted => (accepted.StatusCode, accepted.Location, accepted.Value),
+            _ => default,
+        };
+        if (response is null)
+            return result;
+
+        db.Add(new IdempotentAnswer
+        {
+            Key = key.Value,
+            UserId = user.Id,
+            Route = route,
+            Fingerprint = fingerprint,
+            Status = status,
+            Location = location,
+            Body = JsonSerializer.Serialize(response, Json.Web),
+            At = now,
+        });
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        return result;
+    }
+
+    private static async Task<(IResult? Answer, DateTimeOffset Now)> FindAnswerAsync(
+        DbContext db, IDbContextTransaction transaction,
+        IdempotencyKey key, CurrentUser user, string route, byte[] fingerprint,
+        CancellationToken cancel)
+    {
+        var table = db.Model.FindEntityType(typeof(IdempotentAnswer))!;
+        // Two statements, so that the second sees what was committed while the first waited; one round trip.
+        await using var batch = new NpgsqlBatch(
+            (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)transaction.GetDbTransaction())
+        {
+            BatchCommands =
+            {
+                new("SELECT pg_advisory_xact_lock(hashtextextended($1, 0)), clock_timestamp()")
+                {
+                    Parameters = { new() { Value = $"{user.Id} {route} {key.Value}" } },
+                },
+                new($"""
+                    SELECT fingerprint, status, location, body FROM {table.GetSchema()}.{table.GetTableName()}
+                    WHERE user_id = $1 AND route = $2 AND key = $3
+                    """)
+                {
+                    Parameters = { new() { Value = user.Id }, new() { Value = route }, new() { Value = key.Value } },
+                },
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        var now = await reader.GetFieldValueAsync<DateTimeOffset>(1, cancel);
+        await reader.NextResultAsync(cancel);
+        if (!await reader.ReadAsync(cancel))
+            return (null, now);
+
+        if (!reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(fingerprint))
+            return (Problem.Unprocessable("This Idempotency-Key was used before for another request."), now);
+
+        var location = await reader.IsDBNullAsync(2, cancel) ? null : reader.GetString(2);
+        return (new StoredAnswer(reader.GetInt32(1), location, reader.GetString(3)), now);
+    }
+
+    private sealed class StoredAnswer(int status, string? location, string body) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            if (location is not null)
+                httpContext.Response.Headers.Location = location;
+
+            return TypedResults.Text(body, "application/json; charset=utf-8", statusCode: status)
+                .ExecuteAsync(httpContext);
+        }
+    }
+}

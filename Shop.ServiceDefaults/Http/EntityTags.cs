@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+
+namespace Shop.ServiceDefaults;
+
+/// <summary>
+/// Conditional requests by ETag (RFC 9110, 13): a reader skips what it knows, a change names what it is based on.
+/// </summary>
+public static class EntityTags
+{
+    /// <summary>Whether the caller has what the tag names, by <c>If-None-Match</c>; then the answer is 304.</summary>
+    /// <param name="request">What came.</param>
+    /// <param name="tag">Names what would be answered.</param>
+    public static bool IsKnown(HttpRequest request, EntityTagHeaderValue tag) => request.GetTypedHeaders().IfNoneMatch
+        .Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
+
+    /// <summary>Refuses a change unless <c>If-Match</c> names what is there.</summary>
+    /// <param name="request">What came.</param>
+    /// <param name="isCurrent">Whether a strong tag names what is there.</param>
+    /// <returns>
+    /// 428 when there is no such header, 412 when it names another version, null when the change may go on.
+    /// </returns>
+    public static ProblemHttpResult? Refuse(HttpRequest request, Func<EntityTagHeaderValue, bool> isCurrent)
+    {
+        var expected = request.GetTypedHeaders().IfMatch;
+        if (expected.Count == 0)
+        {
+            return TypedResults.Problem(
+                "Send the ETag of what you read as If-Match, so that nobody's change is lost.",
+                statusCode: StatusCodes.Status428PreconditionRequired);
+        }
+
+        return expected.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || (!tag.IsWeak && isCurrent(tag)))
+            ? null
+            : Changed();
+    }
+
+    /// <summary>412: somebody changed it meanwhile.</summary>
+    public static ProblemHttpResult Changed() =>
+        Problem.PreconditionFailed("It was changed since you read it. Read it again.");
+}

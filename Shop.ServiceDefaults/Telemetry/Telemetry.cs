@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Context.Propagation;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace Shop.ServiceDefaults;
+
+internal static class Telemetry
+{
+    /// <summary>
+    /// Logs, traces and metrics by OpenTelemetry; sent by OTLP when OTEL_EXPORTER_OTLP_ENDPOINT says where to.
+    /// </summary>
+    public static void AddTelemetry(this IHostApplicationBuilder builder)
+    {
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+        });
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+        // Baggage is for anybody to fill. Nobody here reads it, so nobody carries it.
+        Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics
+                .AddMeter("Shop.*")
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation())
+            .WithTracing(tracing => tracing
+                .SetSampler(new ParentBasedSampler(new NoClientRoots(ConfiguredSampler(builder.Configuration))))
+                .AddSource("Shop.*")
+                .AddAspNetCoreInstrumentation(options => options.Filter =
+                    context => !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+                .AddHttpClientInstrumentation());
+        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+            telemetry.UseOtlpExporter();
+    }
+
+    // OTEL_TRACES_SAMPLER by its standard values; the SDK ignores the variable once a sampler is set in code.
+    private static Sampler ConfiguredSampler(IConfiguration configuration) =>
+        configuration["OTEL_TRACES_SAMPLER"] switch
+        {
+            "always_off" or "parentbased_always_off" => new AlwaysOffSampler(),
+            "traceidratio" or "parentbased_traceidratio" =>
+                new TraceIdRatioBasedSampler(configuration.GetValue("OTEL_TRACES_SAMPLER_ARG", 1.0)),
+            _ => new AlwaysOnSampler(),
+        };
+
+    /// <summary>
+    /// Background work asks its database and Redis several times a second whether there is something to do. Such a call
+    /// belongs to nobody's request or message and would bury those that do.
+    /// </summary>
+    private sealed class NoClientRoots(Sampler others) : Sampler
+    {
+        public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
+            samplingParameters.Kind == ActivityKind.Client
+                ? new(SamplingDecision.Drop)
+                : others.ShouldSample(samplingParameters);
+    }
+}
