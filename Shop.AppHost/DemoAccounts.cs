@@ -1,6 +1,6 @@
 namespace Shop.AppHost;
 
-/// <summary>Users seeds these in Development; whoever starts the shop for the first time wants to know them.</summary>
+/// <summary>The accounts that Users seeds in Development, printed at start.</summary>
 internal static class DemoAccounts
 {
     public const string Alice = "alice@shop.example";

@@ -19,7 +19,8 @@ internal static class OwnDatabase
         var role = service.Resource.Name;
         var password = service.ApplicationBuilder.CreatePassword($"{database.Resource.Name}-password");
         var server = database.Resource.Parent;
-        // Whoever waits for the database waits for its role too.
+        var name = database.Resource.DatabaseName;
+        // Services that wait for the database also wait for its role.
         database.OnResourceReady(async (_, _, cancel) =>
             await CreateRoleAsync(database.Resource, role, (await password.Resource.GetValueAsync(cancel))!, cancel));
         // Not WithReference: that would also hand over the server's own user and password, as variables of their own.
@@ -27,11 +28,17 @@ internal static class OwnDatabase
             .WithReferenceRelationship(database)
             .WithEnvironment(
                 $"ConnectionStrings__{database.Resource.Name}",
-                ReferenceExpression.Create($"Host={server.Host};Port={server.Port};Username={role};Password={password};Database={database.Resource.DatabaseName}"));
+                ReferenceExpression.Create(
+                    $"Host={server.Host};Port={server.Port};Username={role};Password={password};Database={name}"));
     }
 
-    private static IResourceBuilder<ParameterResource> CreatePassword(this IDistributedApplicationBuilder builder, string name) =>
-        builder.AddParameter(name, new GenerateParameterDefault { MinLength = 22, Special = false }, secret: true, persist: true);
+    private static IResourceBuilder<ParameterResource> CreatePassword(
+        this IDistributedApplicationBuilder builder, string name) =>
+        builder.AddParameter(
+            name,
+            new GenerateParameterDefault { MinLength = 22, Special = false },
+            secret: true,
+            persist: true);
 
     private static async Task CreateRoleAsync(
         PostgresDatabaseResource database, string role, string password, CancellationToken cancel)
@@ -41,7 +48,8 @@ internal static class OwnDatabase
         await using var connection = await source.OpenConnectionAsync(cancel);
         // One transaction at a time over all databases: roles belong to the server.
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await using var command = new NpgsqlCommand(Sql(database.DatabaseName, role, password), connection, transaction);
+        await using var command = new NpgsqlCommand(
+            Sql(database.DatabaseName, role, password), connection, transaction);
         await command.ExecuteNonQueryAsync(cancel);
         await transaction.CommitAsync(cancel);
     }
@@ -64,10 +72,12 @@ internal static class OwnDatabase
                 SELECT format('ALTER SCHEMA %I OWNER TO %I', nspname, '{role}') FROM pg_namespace
                 WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public')
                 UNION ALL
-                SELECT format('ALTER %s %I.%I OWNER TO %I', CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, nspname, relname, '{role}')
+                SELECT format('ALTER %s %I.%I OWNER TO %I',
+                    CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, nspname, relname, '{role}')
                 FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
                 WHERE relkind IN ('r', 'p', 'v', 'S') AND nspname !~ '^pg_' AND nspname <> 'information_schema'
-                  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_class.oid AND d.deptype IN ('a', 'i') AND relkind = 'S')
+                  AND NOT EXISTS (
+                      SELECT FROM pg_depend d WHERE d.objid = pg_class.oid AND d.deptype IN ('a', 'i') AND relkind = 'S')
             LOOP
                 EXECUTE statement;
             END LOOP;

@@ -24,7 +24,7 @@ internal static class ServiceSettings
             service.WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "500");
         }
 
-#pragma warning disable ASPIRECERTIFICATES001 // Experimental in name; says that plain HTTP needs no trusted certificate.
+#pragma warning disable ASPIRECERTIFICATES001 // Marked experimental; plain HTTP needs no trusted certificate.
         service.WithoutHttpsCertificate();
 #pragma warning restore ASPIRECERTIFICATES001
         return service.WithHttpHealthCheck("/health/ready")
@@ -33,11 +33,12 @@ internal static class ServiceSettings
     }
 
     /// <summary>
-    /// Starts the built program instead of <c>dotnet run</c>: that is a second process of 130 MB for each service, takes
-    /// longer, and when it is killed the service goes on without a parent. An IDE that debugs and <c>dotnet watch</c>
-    /// start projects in their own way.
+    /// Starts the built program instead of <c>dotnet run</c>: that is a second process of 130 MB for each service,
+    /// takes longer, and when it is killed the service goes on without a parent. An IDE that debugs and <c>dotnet
+    /// watch</c> start projects in their own way.
     /// </summary>
-    private static IResourceBuilder<ProjectResource> StartedWithoutDotnetRun(this IResourceBuilder<ProjectResource> service)
+    private static IResourceBuilder<ProjectResource> StartedWithoutDotnetRun(
+        this IResourceBuilder<ProjectResource> service)
     {
         var configuration = service.ApplicationBuilder.Configuration;
         if (service.ApplicationBuilder.ExecutionContext.IsPublishMode

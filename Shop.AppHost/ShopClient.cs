@@ -32,8 +32,11 @@ internal sealed class ShopClient : IDisposable
     }
 
     /// <returns>The answer's JSON; null when it has none.</returns>
-    /// <exception cref="HttpRequestException">The shop refused, or could not be reached; the message says why.</exception>
-    public async Task<JsonNode?> SendAsync(HttpMethod method, string path, CancellationToken cancel, object? body = null)
+    /// <exception cref="HttpRequestException">
+    /// The shop refused, or could not be reached; the message says why.
+    /// </exception>
+    public async Task<JsonNode?> SendAsync(
+        HttpMethod method, string path, CancellationToken cancel, object? body = null)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Content = body is null ? null : JsonContent.Create(body);

@@ -4,14 +4,14 @@ using Service = Aspire.Hosting.ApplicationModel.IResourceBuilder<Aspire.Hosting.
 namespace Shop.AppHost;
 
 /// <summary>
-/// Commands of the dashboard. Each does through the gateway what anybody could do by hand, as one of the demo accounts:
-/// what the shop refuses, the command refuses with the shop's own words.
+/// Commands of the dashboard. Each calls the gateway as one of the demo accounts. If the shop refuses, the command
+/// fails with the shop's own message.
 /// </summary>
 internal static class ShopCommands
 {
     private const int Orders = 20;
 
-    // One of each kind: most go well, some are declined, some come late.
+    // Most orders succeed, some payments are declined, some are delayed.
     private static readonly string[] Tokens = ["tok_visa", "tok_visa", "tok_declined", "tok_visa", "tok_flaky"];
 
     public static Service WithSeedOrdersCommand(this Service service) =>
@@ -24,7 +24,8 @@ internal static class ShopCommands
             "Replay dead letters",
             "Handles every message that was given up once more.",
             "ArrowRepeatAll",
-            (services, cancel) => ReplayDeadLettersAsync(services, $"/api/{service.Resource.Name}/dead-letters", cancel));
+            (services, cancel) =>
+                ReplayDeadLettersAsync(services, $"/api/{service.Resource.Name}/dead-letters", cancel));
 
     public static Service WithReconcileCommand(this Service payments) =>
         payments.WithShopCommand(
@@ -73,7 +74,14 @@ internal static class ShopCommands
             var order = new
             {
                 lines = new[] { new { productId = (Guid)products[number % products.Length]!["id"]!, quantity = 1 } },
-                shipTo = new { name = "Alice", line1 = "Invalidenstr. 1", city = "Berlin", postalCode = "10115", country = "DE" },
+                shipTo = new
+                {
+                    name = "Alice",
+                    line1 = "Invalidenstr. 1",
+                    city = "Berlin",
+                    postalCode = "10115",
+                    country = "DE",
+                },
                 paymentToken = Tokens[number % Tokens.Length],
             };
             await shop.SendAsync(HttpMethod.Post, "/api/orders", cancel, order);

@@ -1,6 +1,6 @@
 namespace Shop.AppHost;
 
-/// <summary>Where the dashboard's links lead: to pages that say something when a browser opens them.</summary>
+/// <summary>The links in the dashboard, to pages that a browser can show.</summary>
 internal static class ShopLinks
 {
     /// <summary>The gateway is the shop itself.</summary>
@@ -10,7 +10,7 @@ internal static class ShopLinks
             .WithUrlForEndpoint("http", _ => new() { Url = "/openapi/v1.json", DisplayText = "API" })
             .WithUrlForEndpoint("http", _ => new() { Url = "/health/ready", DisplayText = "Health" });
 
-    /// <summary>A service answers nothing at its root: its API description and its health take that place.</summary>
+    /// <summary>A service has no page at its root, so the links are to its API description and its health.</summary>
     public static IResourceBuilder<ProjectResource> WithServiceLinks(this IResourceBuilder<ProjectResource> service) =>
         service
             .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ("/openapi/v1.json", "API"))

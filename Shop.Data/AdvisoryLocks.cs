@@ -4,15 +4,15 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 namespace Shop.Data;
 
 /// <summary>
-/// PostgreSQL's advisory locks by name, shared by all replicas. For rules that no row stands for: a row is locked with
-/// <c>FOR UPDATE</c> instead.
+/// PostgreSQL's advisory locks by name, shared by all replicas. For rules that belong to no single row; a row is locked
+/// with <c>FOR UPDATE</c> instead.
 /// </summary>
 public static class AdvisoryLocks
 {
     /// <summary>Waits for the lock; it is held until the transaction that is under way ends.</summary>
     /// <param name="database">The database of a context in a transaction.</param>
     /// <param name="name">What is locked.</param>
-    /// <param name="cancel">Gives up waiting.</param>
+    /// <param name="cancel">Cancels the wait.</param>
     public static Task LockAsync(this DatabaseFacade database, string name, CancellationToken cancel) =>
         database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({name}, 0))", cancel);
 
@@ -22,7 +22,7 @@ public static class AdvisoryLocks
     /// </summary>
     /// <param name="database">The database of a context; no transaction is needed.</param>
     /// <param name="name">What is locked.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the query.</param>
     /// <returns>The lock, or null when somebody has it.</returns>
     public static async Task<IAsyncDisposable?> TryLockAsync(
         this DatabaseFacade database, string name, CancellationToken cancel)

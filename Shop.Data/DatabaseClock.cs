@@ -7,7 +7,7 @@ public static class DatabaseClock
 {
     /// <summary>The time at the server, in a round trip of its own.</summary>
     /// <param name="db">Any context of the database.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the query.</param>
     public static Task<DateTimeOffset> NowAsync(this DbContext db, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(db);

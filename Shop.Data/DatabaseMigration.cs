@@ -7,7 +7,7 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Data;
 
-/// <summary>Applies the migrations and the seed at start; tries again until the database is there.</summary>
+/// <summary>Applies the migrations and the seed at start; retries until the database is available.</summary>
 internal sealed partial class DatabaseMigration<TDb>(
     IServiceScopeFactory scopes,
     DatabaseReadiness<TDb> readiness,
@@ -20,7 +20,7 @@ internal sealed partial class DatabaseMigration<TDb>(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        // Asked for a table that is not there, the server would log an error.
+        // Otherwise the server would log an error about the missing history table.
         await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancel);
         var pending = await db.Database.GetPendingMigrationsAsync(cancel);
         // EF Core locks the history table: of several replicas one migrates, the others wait and find it done.

@@ -4,7 +4,7 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Data;
 
-/// <summary>Tells when the database of <typeparamref name="TDb"/> has all its migrations.</summary>
+/// <summary>Whether all migrations of <typeparamref name="TDb"/> have been applied.</summary>
 /// <typeparam name="TDb">The context.</typeparam>
 public sealed class DatabaseReadiness<TDb> : IHealthCheck, IReadiness
     where TDb : DbContext

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Shop.Data;
 
 /// <summary>
-/// The spans of statements: only as part of a request or a message, and named by what is done to which table.
+/// Configures the spans of SQL statements: only within a request or a message, and named by verb and table.
 /// </summary>
 internal static partial class DatabaseSpans
 {
@@ -20,7 +20,7 @@ internal static partial class DatabaseSpans
     /// <summary><c>INSERT orders.outbox</c>.</summary>
     internal static string NameOf(string sql)
     {
-        // What follows a WITH may be either; what is changed says more than what is read on the way.
+        // A WITH may precede a change or a query; the changed table says more than those it reads.
         if (Change().Match(sql) is { Success: true } change)
             return Name(change.Groups["verb"].Value, change);
 

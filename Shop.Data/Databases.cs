@@ -7,15 +7,15 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Data;
 
-/// <summary>A module's database: its context, its migrations, and when it is ready.</summary>
+/// <summary>Registers a module's database: context, migrations and readiness.</summary>
 public static class Databases
 {
-    private const int LargestPool = 20;
+    private const int MaxPoolSize = 20;
 
     /// <summary>
     /// Registers <typeparamref name="TDb"/> pooled on the connection string <paramref name="connectionName"/>.
-    /// Migrations are applied at start, one replica at a time; until then the service is not ready. Nothing is retried
-    /// out of sight: a transaction that fails is the caller's to repeat, who knows whether that is safe.
+    /// Migrations are applied at start, one replica at a time; until then the service is not ready. EF Core's
+    /// retries are off: only the caller of a failed transaction knows whether it is safe to repeat.
     /// </summary>
     /// <typeparam name="TDb">The context; its name without "Db", in lower case, is its schema.</typeparam>
     /// <param name="builder">The host.</param>
@@ -35,15 +35,15 @@ public static class Databases
             {
                 settings.ConnectionString = Pooled(settings.ConnectionString);
                 settings.DisableRetry = true;
-                // A database that is away makes requests answer 503; taking every replica out of rotation as well would
-                // also end what still works without it. Ready means: migrated.
+                // Without the database, requests that need it answer 503. If every replica became unready too, requests
+                // that do not need it would fail as well. Ready means: migrated.
                 settings.DisableHealthChecks = true;
             },
             options => options
                 .UseNpgsql(npgsql => npgsql
                     .MigrationsHistoryTable("__EFMigrationsHistory", schema)
                     .ConfigureDataSource(DatabaseSpans.Configure))
-                // Raw SQL says column names: OrderId is order_id.
+                // Raw SQL uses the column names: OrderId is order_id.
                 .UseSnakeCaseNamingConvention());
 
         builder.Services.AddSingleton<DatabaseReadiness<TDb>>();
@@ -58,17 +58,17 @@ public static class Databases
         return builder;
     }
 
-    // The server's connections are shared by all replicas of all services; more of them than cores can work only queue
-    // there.
+    // The server's connections are shared by all replicas of all services, and more of them than it has cores only
+    // queue there.
     internal static string? Pooled(string? connectionString)
     {
-        // Not Npgsql's own builder: that one says of every keyword it knows that it is contained.
+        // Not NpgsqlConnectionStringBuilder: its ContainsKey is true for every keyword that it knows.
         var settings = new DbConnectionStringBuilder { ConnectionString = connectionString };
         if (connectionString is null
             || settings.ContainsKey("Maximum Pool Size") || settings.ContainsKey("MaxPoolSize"))
             return connectionString;
 
-        settings["Maximum Pool Size"] = LargestPool;
+        settings["Maximum Pool Size"] = MaxPoolSize;
         return settings.ConnectionString;
     }
 

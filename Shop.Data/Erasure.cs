@@ -6,22 +6,22 @@ using Shop.ServiceDefaults;
 namespace Shop.Data;
 
 /// <summary>
-/// Somebody whose account is gone. What a module keeps of them becomes anonymous as soon as it is not needed for an
-/// order under way; this row remembers to look, since some of it may arrive only after the news of the deletion.
+/// A user whose account was deleted. The module anonymizes their data as soon as no unfinished order needs it. The row
+/// schedules further checks, because some data may arrive only after the deletion event.
 /// </summary>
 public sealed class DeletedUser
 {
-    /// <summary>The account's id, which now leads to nobody.</summary>
+    /// <summary>The id of the deleted account.</summary>
     public required Guid UserId { get; init; }
 
     /// <summary>When the account was deleted.</summary>
     public required DateTimeOffset DeletedAt { get; init; }
 
-    /// <summary>When to look next, by the database's clock; null when nothing can come any more.</summary>
+    /// <summary>When to check next, by the database's clock; null when no more data can arrive.</summary>
     public DateTimeOffset? DueAt { get; set; }
 }
 
-/// <summary>How a module learns of deleted accounts.</summary>
+/// <summary>Records deleted accounts in a module.</summary>
 public static class Erasure
 {
     /// <summary>Adds the table <c>deleted_users</c> to the module's schema.</summary>
@@ -38,12 +38,12 @@ public static class Erasure
         });
     }
 
-    /// <summary>Notes a deletion, in the transaction that is under way. Noting it again has no effect.</summary>
+    /// <summary>Records a deletion in the current transaction. Recording it again has no effect.</summary>
     /// <typeparam name="TDb">The module's context.</typeparam>
     /// <param name="db">The module's context; its model contains <see cref="AddErasure"/>.</param>
-    /// <param name="userId">Whose account is gone.</param>
-    /// <param name="deletedAt">Since when.</param>
-    /// <param name="cancel">The end of patience.</param>
+    /// <param name="userId">The id of the deleted account.</param>
+    /// <param name="deletedAt">When it was deleted.</param>
+    /// <param name="cancel">Cancels the statement.</param>
     public static Task NoteDeletedAsync<TDb>(
         this TDb db, Guid userId, DateTimeOffset deletedAt, CancellationToken cancel)
         where TDb : DbContext
@@ -59,12 +59,12 @@ public static class Erasure
 }
 
 /// <summary>
-/// Makes anonymous what a module keeps of deleted users. A look may be repeated at any time; replicas share the work.
+/// Anonymizes the data that a module has about deleted users. It may run again at any time; replicas share the work.
 /// </summary>
 /// <typeparam name="TDb">The module's context.</typeparam>
-/// <param name="scopes">Gives each round a context of its own.</param>
-/// <param name="readiness">When the tables are there.</param>
-/// <param name="log">Of the loop.</param>
+/// <param name="scopes">Creates a context for each run.</param>
+/// <param name="readiness">Tells when the tables exist.</param>
+/// <param name="log">The log of the worker.</param>
 public abstract partial class ErasureLoop<TDb>(
     IServiceScopeFactory scopes, DatabaseReadiness<TDb> readiness, ILogger<ErasureLoop<TDb>> log)
     : WorkLoop(
@@ -72,21 +72,21 @@ public abstract partial class ErasureLoop<TDb>(
         (readiness ?? throw new ArgumentNullException(nameof(readiness))).Migrated, log)
     where TDb : DbContext
 {
-    private const int Batch = 10;
-    private static readonly TimeSpan WhileUnderWay = TimeSpan.FromMinutes(1);
+    private const int BatchSize = 10;
+    private static readonly TimeSpan RetryWhileNeeded = TimeSpan.FromMinutes(1);
 
-    // Access tokens outlive their account by minutes, and what was ordered with them comes soon after.
-    private static readonly TimeSpan SecondLook = TimeSpan.FromHours(1);
-    private static readonly TimeSpan LaterLooks = TimeSpan.FromDays(1);
+    // Access tokens stay valid for minutes after the deletion, and orders placed with them arrive soon after.
+    private static readonly TimeSpan SecondCheckAge = TimeSpan.FromHours(1);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromDays(1);
 
-    // Longer than any message or order waits for anything.
-    private static readonly TimeSpan LastLook = TimeSpan.FromDays(30);
+    // Longer than any message or order can be delayed.
+    private static readonly TimeSpan LastCheckAge = TimeSpan.FromDays(30);
 
-    /// <summary>Erases what can be erased of one user now; all its changes are one transaction.</summary>
+    /// <summary>Erases what can be erased of one user now, in one transaction.</summary>
     /// <param name="db">The context, in a transaction.</param>
-    /// <param name="userId">Whose account is gone.</param>
+    /// <param name="userId">The id of the deleted account.</param>
     /// <param name="cancel">Ends when the host stops.</param>
-    /// <returns>Whether something is left that can't be erased yet.</returns>
+    /// <returns>Whether some data cannot be erased yet.</returns>
     protected abstract Task<bool> EraseAsync(TDb db, Guid userId, CancellationToken cancel);
 
     /// <inheritdoc/>
@@ -100,7 +100,7 @@ public abstract partial class ErasureLoop<TDb>(
             SELECT * FROM {{Databases.SchemaOf<TDb>()}}.deleted_users WHERE due_at <= now()
             ORDER BY due_at LIMIT {0} FOR UPDATE SKIP LOCKED
             """;
-        var users = await db.Set<DeletedUser>().FromSqlRaw(due, Batch).ToListAsync(cancel);
+        var users = await db.Set<DeletedUser>().FromSqlRaw(due, BatchSize).ToListAsync(cancel);
         if (users.Count == 0)
             return false;
 
@@ -108,19 +108,19 @@ public abstract partial class ErasureLoop<TDb>(
         foreach (var user in users)
         {
             var isLeft = await EraseAsync(db, user.UserId, cancel);
-            user.DueAt = isLeft ? now + WhileUnderWay : NextLook(now - user.DeletedAt, now);
+            user.DueAt = isLeft ? now + RetryWhileNeeded : NextLook(now - user.DeletedAt, now);
             LogErased(typeof(TDb).Name, user.UserId, isLeft);
         }
 
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
-        return users.Count == Batch;
+        return users.Count == BatchSize;
     }
 
     internal static DateTimeOffset? NextLook(TimeSpan age, DateTimeOffset now) =>
-        age >= LastLook ? null
-        : age < SecondLook ? now + (SecondLook - age)
-        : now + LaterLooks;
+        age >= LastCheckAge ? null
+        : age < SecondCheckAge ? now + (SecondCheckAge - age)
+        : now + CheckInterval;
 
     [LoggerMessage(
         1, LogLevel.Information, "{Database} has erased what it can of deleted user {UserId}; more is left: {IsLeft}")]

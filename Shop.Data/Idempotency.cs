@@ -15,13 +15,13 @@ public sealed class IdempotentAnswer
     /// <summary>The caller's key.</summary>
     public required string Key { get; init; }
 
-    /// <summary>Whose key it is: equal keys of two users have nothing to do with each other.</summary>
+    /// <summary>The user who sent the key; equal keys of two users are independent.</summary>
     public required Guid UserId { get; init; }
 
     /// <summary>Method and path that the key was used for.</summary>
     public required string Route { get; init; }
 
-    /// <summary>SHA-256 over the request as we understood it: white space and order of members don't matter.</summary>
+    /// <summary>SHA-256 over the parsed request, so that white space and the order of members do not matter.</summary>
     public required byte[] Fingerprint { get; init; }
 
     /// <summary>The HTTP status that was answered.</summary>
@@ -38,7 +38,8 @@ public sealed class IdempotentAnswer
 }
 
 /// <summary>
-/// Same key and same request: the same answer. Same key and another request: 422. At once: one effect.
+/// Makes a request with an idempotency key take effect once. Same key and same request: the same answer. Same key and
+/// another request: 422. Several at the same time: one effect.
 /// </summary>
 public static class Idempotency
 {
@@ -54,19 +55,18 @@ public static class Idempotency
     });
 
     /// <summary>
-    /// Carries a request out in a transaction, once per key: a success is stored with its effect and answered again
-    /// when the request comes again; anything else is rolled back, and the key is as good as new. Until the transaction
-    /// ends, others with the same key wait: none of them runs into the key of the table, which PostgreSQL would log
-    /// with its values.
+    /// Executes a request in a transaction, once per key. A successful answer is stored with its effect and returned
+    /// again for a repeated request; anything else is rolled back, and the key can be used again. Requests with the
+    /// same key wait for each other: none of them violates the primary key, which PostgreSQL would log with its values.
     /// </summary>
     /// <typeparam name="TResponse">What a success answers.</typeparam>
     /// <param name="db">The context of the effect; its model contains <see cref="AddIdempotency"/>.</param>
     /// <param name="key">The caller's key.</param>
-    /// <param name="user">Whose key it is.</param>
+    /// <param name="user">The user who sent the key.</param>
     /// <param name="route">Method and path that the key is used for.</param>
-    /// <param name="request">What is to be the same when the key is used again.</param>
+    /// <param name="request">What has to be the same when the key is used again.</param>
     /// <param name="carryOut">Adds the effect to the context; it is saved and committed here.</param>
-    /// <param name="cancel">Gives up; nothing is changed then.</param>
+    /// <param name="cancel">Cancels the request; nothing is changed then.</param>
     /// <returns>
     /// What <paramref name="carryOut"/> answered, or the stored answer, or 422 when the key was used for another
     /// request.
@@ -118,7 +118,7 @@ public static class Idempotency
         CancellationToken cancel)
     {
         var table = db.Model.FindEntityType(typeof(IdempotentAnswer))!;
-        // Two statements, so that the second sees what was committed while the first waited; one round trip.
+        // One round trip, but two statements: the second sees what was committed while the first waited for the lock.
         await using var batch = new NpgsqlBatch(
             (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)transaction.GetDbTransaction())
         {

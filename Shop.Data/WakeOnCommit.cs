@@ -5,12 +5,12 @@ using Shop.ServiceDefaults;
 namespace Shop.Data;
 
 /// <summary>
-/// Has a loop look at its table as soon as a commit made something due there, instead of at its next interval. Add it
-/// to the interceptors of the context whose commits count.
+/// Wakes a worker as soon as a commit has created work for it, instead of at its next interval. Add it to the
+/// interceptors of the context that commits.
 /// </summary>
-/// <typeparam name="TEntity">The rows that the loop works on.</typeparam>
-/// <param name="loop">Who is to be woken.</param>
-/// <param name="isDue">Whether a row that took part in the commit is work for the loop now.</param>
+/// <typeparam name="TEntity">The rows that the worker processes.</typeparam>
+/// <param name="loop">The worker to wake.</param>
+/// <param name="isDue">Whether a committed row is work for the worker now.</param>
 public sealed class WakeOnCommit<TEntity>(WorkLoop loop, Func<TEntity, bool> isDue) : DbTransactionInterceptor
     where TEntity : class
 {

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Routing.Template;
 namespace Shop.Gateway;
 
 /// <summary>
-/// Answers OPTIONS about any resource that there is with its methods, and asks nobody who they are. Browsers' preflights
-/// are answered before.
+/// Answers OPTIONS for every existing resource with its methods, without authentication. CORS preflights are answered
+/// earlier, by the CORS middleware.
 /// </summary>
 internal sealed class AllowedMethods(RequestDelegate next, EndpointDataSource endpoints)
 {
@@ -12,7 +12,8 @@ internal sealed class AllowedMethods(RequestDelegate next, EndpointDataSource en
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (!HttpMethods.IsOptions(context.Request.Method) || MethodsOf(context.Request.Path) is not { Count: > 0 } methods)
+        if (!HttpMethods.IsOptions(context.Request.Method)
+            || MethodsOf(context.Request.Path) is not { Count: > 0 } methods)
             return next(context);
 
         if (methods.Contains("GET"))

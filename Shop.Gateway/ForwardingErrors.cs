@@ -3,22 +3,22 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Shop.Gateway;
 
 /// <summary>
-/// One line for each request that a service left without an answer, in place of YARP's, which has the whole stack and
-/// comes also when a client hangs up: that is nobody's failure.
+/// Logs one line for each request that a service did not answer. YARP's own log entry is switched off: it has the whole
+/// stack trace and also appears when a client disconnects, which is not a failure.
 /// </summary>
 internal sealed partial class ForwardingErrors(RequestDelegate next, ILogger<ForwardingErrors> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         await next(context);
-        if (context.GetForwarderErrorFeature() is not { } failure || IsOfTheClient(failure.Error))
+        if (context.GetForwarderErrorFeature() is not { } failure || IsClientError(failure.Error))
             return;
 
         var service = context.GetReverseProxyFeature().Cluster.Config.ClusterId;
         LogFailed(context.Request.Method, service, failure.Error, failure.Exception?.GetBaseException().GetType().Name);
     }
 
-    private static bool IsOfTheClient(ForwarderError error) => error is
+    private static bool IsClientError(ForwarderError error) => error is
         ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
         or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient;
 

@@ -48,9 +48,11 @@ internal static class GatewayModule
         app.MapGet("/api/orders/{id:guid}/overview", OrderOverview.Handle)
             .WithSummary("An order with its payment and its shipment, composed in one answer")
             .RequireAuthorization(Policies.Customer);
-        // What browsers and crawlers ask for by themselves; a 401 would have them ask somebody for a password.
+        // Browsers and crawlers request these by themselves; a 401 would make browsers ask for a password.
         foreach (var path in (string[])["/", "/favicon.ico"])
-            app.MapGet(path, () => Problem.NotFound("There is nothing to see here. The shop is at /api.")).AllowAnonymous().ExcludeFromDescription();
+            app.MapGet(path, () => Problem.NotFound("There is nothing to see here. The shop is at /api."))
+                .AllowAnonymous()
+                .ExcludeFromDescription();
 
         app.MapGet("/robots.txt", () => "User-agent: *\nDisallow: /\n").AllowAnonymous().ExcludeFromDescription();
         app.MapReverseProxy(proxy =>
@@ -71,7 +73,10 @@ internal static class GatewayModule
     private static ClusterConfig Cluster(string service) => new()
     {
         ClusterId = service,
-        Destinations = new Dictionary<string, DestinationConfig> { [service] = new() { Address = $"https+http://{service}" } },
+        Destinations = new Dictionary<string, DestinationConfig>
+        {
+            [service] = new() { Address = $"https+http://{service}" },
+        },
         HttpRequest = new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromSeconds(30) },
     };
 }

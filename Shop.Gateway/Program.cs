@@ -2,11 +2,11 @@ using Shop.Gateway;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.AddEdge();
+builder.AddGatewayPipeline();
 builder.AddGateway();
 
 var app = builder.Build();
-app.UseServiceDefaults(Edge.Use);
+app.UseServiceDefaults(GatewayPipeline.Use);
 app.MapDefaultEndpoints();
 app.MapGateway();
 app.Run();

@@ -3,41 +3,46 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Shop.Gateway;
 
-/// <summary>The connections by which requests are forwarded. YARP itself sends each request once; here a second try is made where it can do no harm.</summary>
+/// <summary>
+/// The HTTP clients that forward requests. YARP sends each request once; <see cref="SafeRetryHandler"/> retries those
+/// that are safe to send again.
+/// </summary>
 internal sealed class ServiceConnections : ForwarderHttpClientFactory
 {
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         base.ConfigureHandler(context, handler);
-        ServiceClients.KeepBriefly(handler);
+        ServiceClients.LimitConnectionLifetime(handler);
     }
 
     protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
-        new SecondTry(base.WrapHandler(context, handler));
+        new SafeRetryHandler(base.WrapHandler(context, handler));
 }
 
 /// <summary>
-/// Sends a request once more when no connection could be made, since then nothing was sent, and a GET or HEAD also when
-/// its connection broke before the answer began. Anything else may have been carried out and is its sender's to repeat.
+/// Retries a request once when no connection could be made, since then nothing was sent; a GET or HEAD also when its
+/// connection broke before the answer began. Anything else may have taken effect, so only the caller may repeat it.
 /// </summary>
-internal sealed class SecondTry(HttpMessageHandler inner) : DelegatingHandler(inner)
+internal sealed class SafeRetryHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    // Long enough for a balancer to choose another replica, too short to be noticed.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    // Long enough for a load balancer to choose another replica, too short to be noticed.
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
         {
             return await base.SendAsync(request, cancellationToken);
         }
-        catch (HttpRequestException failure) when (failure.HttpRequestError == HttpRequestError.ConnectionError || IsHarmless(request))
+        catch (HttpRequestException failure) when (failure.HttpRequestError == HttpRequestError.ConnectionError
+            || IsSafe(request))
         {
-            await Task.Delay(Pause, cancellationToken);
+            await Task.Delay(RetryDelay, cancellationToken);
             return await base.SendAsync(request, cancellationToken);
         }
     }
 
-    private static bool IsHarmless(HttpRequestMessage request) =>
+    private static bool IsSafe(HttpRequestMessage request) =>
         request.Content is null && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head);
 }

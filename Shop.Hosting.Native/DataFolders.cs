@@ -7,7 +7,7 @@ internal sealed class DataFolders : IDisposable
 {
     private readonly List<DataFolder> _folders = [];
 
-    // An AppHost that ends is stopped, but not disposed of.
+    // An AppHost is stopped at its end, but not disposed of.
     public DataFolders(IHostApplicationLifetime lifetime) => lifetime.ApplicationStopped.Register(Dispose);
 
     public DataFolder Add(DataFolder folder)

@@ -93,7 +93,7 @@ internal sealed partial class DebianPackages(NativeServerOptions options, Action
             "-o", "Dir::State::status=/var/lib/dpkg/status",
             "-o", "Acquire::Languages=none",
         ];
-        // Its exit code says nothing: one source of somebody else that does not answer fails it.
+        // The exit code is ignored: a single third-party source that does not answer makes it fail.
         await AptAsync(["update"], work, cancel);
     }
 

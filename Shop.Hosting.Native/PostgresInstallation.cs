@@ -68,7 +68,7 @@ internal sealed partial record PostgresInstallation(string Folder, int Major, st
     {
         NativeServerOptions.Download => [],
         { } folder => [folder],
-        // On the path there is often only a link to the folder that has all the programs.
+        // The PATH often has only a link to the folder with all the programs.
         null => Tools.FindAll("postgres", [.. options.SearchPath, .. UsualPlaces])
             .Select(file => File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file)
             .Select(file => Path.GetDirectoryName(file)!)

@@ -1,6 +1,6 @@
 namespace Shop.Hosting.Native;
 
-/// <summary>Files and folders that are nobody else's business.</summary>
+/// <summary>Files and folders that only the current user can read.</summary>
 internal static class PrivateFiles
 {
     private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;

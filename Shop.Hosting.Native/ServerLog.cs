@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Shop.Hosting.Native;
 
-/// <summary>Tells people of a server, in the log of its resource and on the AppHost's console.</summary>
+/// <summary>Logs about a server, at its resource and on the AppHost's console.</summary>
 internal sealed partial class ServerLog(IResource resource, IServiceProvider services)
 {
     private readonly ILogger _resource = services.GetRequiredService<ResourceLoggerService>().GetLogger(resource);

@@ -22,7 +22,9 @@ internal static class UnprivilegedUser
     private static readonly Lazy<Task<string[]>> Prefix = new(FindAsync);
 
     /// <summary>What to put before a command; nothing when the host is not root.</summary>
-    /// <exception cref="NativeServerException">The host is root, and the system offers no way down.</exception>
+    /// <exception cref="NativeServerException">
+    /// The host is root, and the system has no tool to drop the rights.
+    /// </exception>
     public static Task<string[]> GetPrefixAsync() => Prefix.Value;
 
     /// <summary>Gives a folder and all in it to the user that servers run as.</summary>
@@ -31,7 +33,7 @@ internal static class UnprivilegedUser
         var prefix = await Prefix.Value;
         if (prefix.Length == 0) return;
 
-        // In the user namespace root is only called nobody. The last host may have chosen the other way.
+        // In the user namespace, root is only displayed as nobody. The previous host may have used the other method.
         var owner = prefix == UserNamespace ? "0:0" : $"{Nobody}:{Nobody}";
         await Tools.RequireAsync(["/usr/bin/chown", "-R", owner, folder], cancel);
     }

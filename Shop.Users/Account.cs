@@ -13,16 +13,18 @@ internal sealed class Account
     public required DateTimeOffset RegisteredAt { get; init; }
     public required string PasswordHash { get; set; }
 
-    /// <summary>Counts the changes that its owner sees: the profile's ETag.</summary>
+    /// <summary>Incremented by each change that the owner sees; the ETag of the profile.</summary>
     public int Version { get; private set; }
 
-    /// <summary>Counts what ends sessions. Who began to sign in before such a change gets no session after it.</summary>
+    /// <summary>
+    /// Incremented by each change that ends sessions. A sign-in that began before such a change gets no session.
+    /// </summary>
     public int Generation { get; private set; }
 
-    /// <summary>Since when nobody can sign in; null for an open account.</summary>
+    /// <summary>When the account was locked; null when it is not.</summary>
     public DateTimeOffset? LockedAt { get; private set; }
 
-    /// <summary>The operator's words.</summary>
+    /// <summary>As the operator wrote it.</summary>
     public string? LockReason { get; private set; }
 
     public void Rename(string name)
@@ -41,7 +43,9 @@ internal sealed class Account
         Generation++;
     }
 
-    /// <summary>The caller ends the account's sessions in the same transaction, so that a new token tells of the new role.</summary>
+    /// <summary>
+    /// The caller ends the account's sessions in the same transaction, so that no token keeps the old role.
+    /// </summary>
     public void Appoint(string role)
     {
         Role = role;

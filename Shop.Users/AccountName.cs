@@ -2,7 +2,7 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Users;
 
-/// <summary>What an account calls its owner: as typed, without surrounding blanks, printable in one line.</summary>
+/// <summary>The owner's name: as typed, without surrounding spaces, printable on one line.</summary>
 internal static class AccountName
 {
     public static string Check(Validation validation, string field, string text)

@@ -5,13 +5,17 @@ using Shop.Users.Sessions;
 
 namespace Shop.Users;
 
-/// <summary>A new password for whoever knows the old one. All sessions but the caller's end: one of them may be a thief's.</summary>
+/// <summary>
+/// Changes the password of a caller who knows the current one. All other sessions end, because one may be an
+/// attacker's.
+/// </summary>
 internal static class ChangePassword
 {
     public sealed record Request(string CurrentPassword, string NewPassword);
 
     public static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult, ChallengeHttpResult>> Handle(
-        Request request, CurrentUser user, HttpContext http, UsersDb db, PasswordProof proof, PasswordHashing passwords,
+        Request request, CurrentUser user, HttpContext http, UsersDb db, Reauthentication reauthentication,
+        PasswordHashing passwords,
         TimeProvider clock, ILogger<Account> log, CancellationToken cancel)
     {
         var account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(known => known.Id == user.Id, cancel);
@@ -23,21 +27,22 @@ internal static class ChangePassword
         if (validation.Failed)
             return validation.ToProblem();
 
-        if (await proof.RefusesAsync(account, request.CurrentPassword, http.Connection.RemoteIpAddress, cancel) is { } refused)
+        var source = http.Connection.RemoteIpAddress;
+        if (await reauthentication.CheckAsync(account, request.CurrentPassword, source, cancel) is { } refused)
             return refused;
 
         string passwordHash;
-        using (var turn = await passwords.TakeTurn(cancel))
+        using (var slot = await passwords.AcquireSlotAsync(cancel))
         {
-            if (turn is null)
-                return PasswordProof.Busy();
+            if (slot is null)
+                return Reauthentication.Busy();
 
             passwordHash = passwords.Hash(request.NewPassword);
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var current = await db.LockAccountAsync(user.Id, cancel);
-        // Something else ended sessions while we hashed, perhaps this one.
+        // Something ended sessions while we hashed, possibly this one.
         if (current is null || current.Generation != account.Generation)
             return TypedResults.Challenge();
 

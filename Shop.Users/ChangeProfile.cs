@@ -3,16 +3,17 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Users;
 
-/// <summary>Changes what the caller sends of their own account, and of that only what is theirs to change.</summary>
+/// <summary>Changes those fields of the caller's own account that its owner may change.</summary>
 internal static class ChangeProfile
 {
     public sealed record Request
     {
-        // Left out it stays as it is; null is refused, because nobody can be without a name.
+        // If it is missing, the name stays as it is; an explicit null is refused, because a name is required.
         public string Name { get; init; } = null!;
     }
 
-    public static async Task<Results<Ok<GetMe.Response>, ValidationProblem, ProblemHttpResult, ChallengeHttpResult>> Handle(
+    public static async Task<Results<Ok<GetMe.Response>, ValidationProblem,
+        ProblemHttpResult, ChallengeHttpResult>> Handle(
         Request request, CurrentUser user, HttpContext http, UsersDb db, CancellationToken cancel)
     {
         var validation = new Validation();

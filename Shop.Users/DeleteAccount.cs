@@ -8,34 +8,36 @@ using Shop.Users.Operators;
 namespace Shop.Users;
 
 /// <summary>
-/// Deletes the caller's account with all that Users knows of them. Every service that keeps something personal forgets it
-/// by the event; orders and bookings stay, without a name.
+/// Deletes the caller's account with all data that Users has about them. The event makes every other service erase its
+/// personal data; orders and bookings stay, but anonymous.
 /// </summary>
 internal static class DeleteAccount
 {
     public sealed record Request(string Password);
 
     public static async Task<Results<NoContent, ProblemHttpResult, ChallengeHttpResult>> Handle(
-        [FromBody] Request request, CurrentUser user, HttpContext http, UsersDb db, PasswordProof proof, TimeProvider clock,
+        [FromBody] Request request, CurrentUser user, HttpContext http, UsersDb db, Reauthentication reauthentication,
+        TimeProvider clock,
         ILogger<Account> log, CancellationToken cancel)
     {
         var account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(known => known.Id == user.Id, cancel);
         if (account is null)
             return TypedResults.Challenge();
 
-        if (await proof.RefusesAsync(account, request.Password, http.Connection.RemoteIpAddress, cancel) is { } refused)
+        var source = http.Connection.RemoteIpAddress;
+        if (await reauthentication.CheckAsync(account, request.Password, source, cancel) is { } refused)
             return refused;
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        await OperatorsLeft.LockAsync(db, cancel);
+        await LastOperatorGuard.LockAsync(db, cancel);
         var current = await db.LockAccountAsync(user.Id, cancel);
         if (current is null || current.Generation != account.Generation)
             return TypedResults.Challenge();
 
-        if (await OperatorsLeft.WouldBeNoneWithout(db, current, cancel))
+        if (await LastOperatorGuard.IsLastAsync(db, current, cancel))
             return Problem.Conflict("You are the last operator. Make somebody else an operator first.");
 
-        // Sessions, refresh tokens and addresses go with it, by the foreign keys.
+        // The foreign keys delete sessions, refresh tokens and addresses too.
         db.Accounts.Remove(current);
         db.Publish(new UserDeleted(current.Id, clock.GetUtcNow()));
         await db.SaveChangesAsync(cancel);

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Shop.Users;
 
 /// <summary>
-/// One spelling per mailbox: without surrounding blanks, in lower case. Only ASCII, by the grammar browsers use for
+/// One spelling per mailbox: without surrounding spaces, in lower case. Only ASCII, by the grammar browsers use for
 /// <c>input type=email</c> (https://html.spec.whatwg.org/#valid-e-mail-address): look-alike letters can't impersonate
 /// another account, nothing is left for Unicode normalisation, and no address can smuggle a header into a mail.
 /// </summary>
@@ -20,7 +20,7 @@ internal static class EmailAddress
     {
         email = text.Trim(' ').ToLowerInvariant();
         var at = email.IndexOf('@');
-        // The text, not the address: some letters of other scripts become ASCII in lower case.
+        // Checks the original text: some non-ASCII letters become ASCII in lower case.
         return text.All(char.IsAscii)
             && email.Length <= Longest
             && at is > 0 and <= LongestLocalPart

@@ -2,7 +2,7 @@ using Shop.Messaging;
 
 namespace Shop.Users;
 
-/// <summary>Somebody opened an account. Names and addresses stay in Users.</summary>
+/// <summary>An account was created. The event has no personal data: names and addresses stay in Users.</summary>
 internal sealed record UserRegistered(Guid UserId, DateTimeOffset RegisteredAt) : IEvent
 {
     public static string Type => "shop.users.user-registered.v1";
@@ -10,7 +10,7 @@ internal sealed record UserRegistered(Guid UserId, DateTimeOffset RegisteredAt) 
     Guid IEvent.Subject => UserId;
 }
 
-/// <summary>An account is gone: whoever keeps something personal of its owner forgets it.</summary>
+/// <summary>An account was deleted: every service that has personal data of its owner erases it.</summary>
 internal sealed record UserDeleted(Guid UserId, DateTimeOffset DeletedAt) : IEvent
 {
     public static string Type => "shop.users.user-deleted.v1";

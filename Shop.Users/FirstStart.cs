@@ -6,8 +6,8 @@ using Shop.Users.Keys;
 namespace Shop.Users;
 
 /// <summary>
-/// What must be there before the first request: a signing key, and in Development the demo accounts. Runs at every
-/// start, perhaps on several replicas at once: each adds only what is missing.
+/// Creates what the first request needs: a signing key and, in Development, the demo accounts. Runs at every start,
+/// possibly on several replicas at once: each adds only what is missing.
 /// </summary>
 internal static class FirstStart
 {
@@ -24,7 +24,7 @@ internal static class FirstStart
             await SeedDemoAccounts(db, services, cancel);
     }
 
-    // An account that exists stays as it is, its password too.
+    // An existing account is not changed, nor is its password.
     private static async Task SeedDemoAccounts(UsersDb db, IServiceProvider services, CancellationToken cancel)
     {
         if (services.GetRequiredService<IConfiguration>()["Users:Demo:Password"] is not { Length: > 0 } password)

@@ -9,7 +9,8 @@ internal static class GetMe
 {
     public sealed record Response(Guid Id, string Email, string Name, string Role, DateTimeOffset RegisteredAt)
     {
-        public static Response Of(Account account) => new(account.Id, account.Email, account.Name, account.Role, account.RegisteredAt);
+        public static Response Of(Account account) =>
+            new(account.Id, account.Email, account.Name, account.Role, account.RegisteredAt);
     }
 
     public static async Task<Results<Ok<Response>, StatusCodeHttpResult, ChallengeHttpResult>> Handle(

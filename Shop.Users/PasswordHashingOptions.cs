@@ -9,7 +9,7 @@ internal sealed class PasswordHashingOptions
     public const int RecommendedIterations = 220_000;
 
     /// <summary>
-    /// What one hash costs. Tests that create hundreds of accounts take less; outside Development nobody may.
+    /// The cost of one hash. Tests that create hundreds of accounts use less, which is refused outside Development.
     /// </summary>
     public int HashIterations { get; set; } = RecommendedIterations;
 

@@ -5,8 +5,8 @@ using Shop.ServiceDefaults;
 namespace Shop.Users;
 
 /// <summary>
-/// Opens an account for a customer. An address that has an account already gets the same answer after the same work, with
-/// an id that belongs to nobody: registering tells nobody who is a customer here. Of two at the same time one wins.
+/// Creates a customer account. An address that already has one gets the same answer after the same work, with a random
+/// id, so that registering does not reveal who is a customer. Of two requests at the same time one wins.
 /// </summary>
 internal static class RegisterAccount
 {
@@ -20,17 +20,18 @@ internal static class RegisterAccount
         var validation = new Validation()
             .Check(
                 EmailAddress.TryNormalize(request.Email, out var email), "email",
-                $"The e-mail address must look like name@example.com, in ASCII and with at most {EmailAddress.Longest} characters.");
+                "The e-mail address must look like name@example.com, "
+                    + $"in ASCII and with at most {EmailAddress.Longest} characters.");
         var name = AccountName.Check(validation, "name", request.Name);
         PasswordRules.Check(validation, "password", request.Password, email, name);
         if (validation.Failed)
             return validation.ToProblem();
 
         string passwordHash;
-        using (var turn = await passwords.TakeTurn(cancel))
+        using (var slot = await passwords.AcquireSlotAsync(cancel))
         {
-            if (turn is null)
-                return PasswordProof.Busy();
+            if (slot is null)
+                return Reauthentication.Busy();
 
             passwordHash = passwords.Hash(request.Password);
         }
@@ -46,7 +47,7 @@ internal static class RegisterAccount
             PasswordHash = passwordHash,
         };
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        // Of an address that is taken nothing is stored, and nobody is told. Not by an exception: PostgreSQL would log the address.
+        // If the address is taken, nothing is stored. A unique violation would make PostgreSQL log the address.
         if (await db.TryAddAsync(account, cancel))
         {
             db.Publish(new UserRegistered(account.Id, now));

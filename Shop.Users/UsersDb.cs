@@ -17,21 +17,29 @@ internal sealed class UsersDb(DbContextOptions<UsersDb> options) : DbContext(opt
     public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
-    /// <summary>Stores a new account; false when its address has one already, perhaps since a moment ago.</summary>
-    public async Task<bool> TryAddAsync(Account account, CancellationToken cancel) => await Database.ExecuteSqlAsync($"""
-        INSERT INTO users.accounts (id, email, name, role, registered_at, password_hash)
-        VALUES ({account.Id}, {account.Email}, {account.Name}, {account.Role}, {account.RegisteredAt}, {account.PasswordHash})
-        ON CONFLICT (email) DO NOTHING
-        """, cancel) == 1;
+    /// <summary>
+    /// Stores a new account; false when its address already has one, even if it was created at the same time.
+    /// </summary>
+    public async Task<bool> TryAddAsync(Account account, CancellationToken cancel) =>
+        await Database.ExecuteSqlAsync($"""
+            INSERT INTO users.accounts (id, email, name, role, registered_at, password_hash)
+            VALUES ({account.Id}, {account.Email}, {account.Name}, {account.Role}, {account.RegisteredAt},
+            {account.PasswordHash})
+            ON CONFLICT (email) DO NOTHING
+            """, cancel) == 1;
 
-    /// <summary>The account, held against all others until the transaction ends.</summary>
+    /// <summary>Reads the account and locks its row until the transaction ends.</summary>
     public Task<Account?> LockAccountAsync(Guid id, CancellationToken cancel) =>
         Accounts.FromSql($"SELECT * FROM users.accounts WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(cancel);
 
-    /// <summary>Ends the sessions of an account. Its row is changed first, in the same transaction: then none can begin in between.</summary>
-    public Task EndSessionsAsync(Guid accountId, DateTimeOffset now, CancellationToken cancel, Guid? except = null) => Sessions
-        .Where(session => session.AccountId == accountId && session.EndedAt == null && session.Id != except)
-        .ExecuteUpdateAsync(session => session.SetProperty(ended => ended.EndedAt, now), cancel);
+    /// <summary>
+    /// Ends the sessions of an account. The caller has changed the account's row in the same transaction, so that no
+    /// session can start in between.
+    /// </summary>
+    public Task EndSessionsAsync(Guid accountId, DateTimeOffset now, CancellationToken cancel, Guid? except = null) =>
+        Sessions
+            .Where(session => session.AccountId == accountId && session.EndedAt == null && session.Id != except)
+            .ExecuteUpdateAsync(session => session.SetProperty(ended => ended.EndedAt, now), cancel);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -49,7 +57,7 @@ internal sealed class UsersDb(DbContextOptions<UsersDb> options) : DbContext(opt
             account.Property(a => a.Generation).HasDefaultValue(0);
             account.Property(a => a.LockReason).HasMaxLength(Account.LongestLockReason);
             account.HasIndex(a => a.Email).IsUnique();
-            // For operators who know how an address begins. The index on lower(name) is in the migration: EF knows none
+            // For the prefix search of operators. The index on lower(name) is in the migration: EF knows none
             // on expressions.
             account.HasIndex(a => a.Email, "ix_accounts_email_beginning")
                 .HasDatabaseName("ix_accounts_email_beginning").HasOperators("text_pattern_ops");

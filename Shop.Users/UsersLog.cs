@@ -9,13 +9,16 @@ internal static partial class UsersLog
     [LoggerMessage(2, LogLevel.Information, "Account {AccountId} signed in, session {SessionId}")]
     public static partial void SignedIn(this ILogger log, Guid accountId, Guid sessionId);
 
-    [LoggerMessage(3, LogLevel.Warning, "A used refresh token of account {AccountId} came back, session {SessionId} ended")]
+    [LoggerMessage(
+        3, LogLevel.Warning, "A used refresh token of account {AccountId} came back, session {SessionId} ended")]
     public static partial void RefreshTokenReused(this ILogger log, Guid accountId, Guid sessionId);
 
     [LoggerMessage(4, LogLevel.Information, "Signing key {KeyId} created, in use from {ActiveFrom}")]
     public static partial void SigningKeyCreated(this ILogger log, string keyId, DateTimeOffset activeFrom);
 
-    [LoggerMessage(5, LogLevel.Error, "Signing key {KeyId} can't be decrypted; its tokens stay valid, nothing more is signed with it")]
+    [LoggerMessage(
+        5, LogLevel.Error,
+        "Signing key {KeyId} can't be decrypted; its tokens stay valid, nothing more is signed with it")]
     public static partial void SigningKeyUnreadable(this ILogger log, Exception exception, string keyId);
 
     [LoggerMessage(6, LogLevel.Warning, "Signing keys can't be read again, those read last stay in use")]

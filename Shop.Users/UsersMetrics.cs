@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Shop.Users;
 
-/// <summary>What operators watch: sign-ups, sign-ins and refreshes by how they ended. Never by whom.</summary>
+/// <summary>Counts registrations, sign-ins and refreshes by outcome, without user ids.</summary>
 internal sealed class UsersMetrics : IDisposable
 {
     public const string Name = "Shop.Users";
@@ -18,7 +18,8 @@ internal sealed class UsersMetrics : IDisposable
         var meter = meters.Create(Name);
         _registrations = meter.CreateCounter<long>("shop.users.registrations", "{account}", "Accounts opened.");
         _signIns = meter.CreateCounter<long>("shop.users.sign_ins", "{attempt}", "Attempts to sign in, by outcome.");
-        _refreshes = meter.CreateCounter<long>("shop.users.refreshes", "{attempt}", "Refresh tokens presented, by outcome.");
+        _refreshes = meter.CreateCounter<long>(
+            "shop.users.refreshes", "{attempt}", "Refresh tokens presented, by outcome.");
     }
 
     public void Registered() => _registrations.Add(1);
@@ -27,7 +28,7 @@ internal sealed class UsersMetrics : IDisposable
 
     public void Refresh(string outcome) => _refreshes.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
-    /// <summary>Covers the wait for a turn and the hashing, the two slow parts of a sign-in.</summary>
+    /// <summary>Covers the wait for a slot and the hashing, the two slow parts of a sign-in.</summary>
     public Activity? StartPasswordCheck() => _activities.StartActivity("check password");
 
     public void Dispose() => _activities.Dispose();

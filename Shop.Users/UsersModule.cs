@@ -10,7 +10,9 @@ using Shop.Users.Sessions;
 
 namespace Shop.Users;
 
-/// <summary>Accounts, sessions and the keys that sign access tokens: every route and every background task of the service.</summary>
+/// <summary>
+/// Accounts, sessions and the keys that sign access tokens: every route and every background task of the service.
+/// </summary>
 public static class UsersModule
 {
     /// <summary>Adds what the module needs to the host.</summary>
@@ -22,7 +24,8 @@ public static class UsersModule
         builder.Services.AddSingleton<UsersMetrics>();
         builder.AddValidatedOptions<PasswordHashingOptions>(PasswordHashingOptions.Section).Validate(
             options => options.IsSafe(builder.Environment),
-            $"Users:Passwords: HashIterations is at least {PasswordHashingOptions.RecommendedIterations} outside Development.");
+            "Users:Passwords: HashIterations is at least "
+            + $"{PasswordHashingOptions.RecommendedIterations} outside Development.");
         builder.Services.AddSingleton<PasswordHashing>();
         builder.Services.AddSingleton<KeyProtection>();
         builder.Services.AddSingleton<IValidateOptions<SigningKeyOptions>, SigningKeySchedule>();
@@ -30,15 +33,15 @@ public static class UsersModule
         builder.Services.AddSingleton<SigningKeyMetrics>();
         builder.Services.AddSingleton<SigningKeyRotation>();
         builder.Services.AddSingleton<SigningKeyRing>();
-        builder.Services.AddHostedService<SigningKeyUpkeep>();
+        builder.Services.AddHostedService<SigningKeyRotationWorker>();
         builder.Services.AddSingleton<AccessTokens>();
         builder.Services.AddSingleton<RefreshTokens>();
-        builder.Services.AddScoped<PasswordProof>();
-        builder.AddValidatedOptions<SourcePatienceOptions>("Users:SignIn");
+        builder.Services.AddScoped<Reauthentication>();
+        builder.AddValidatedOptions<IpThrottleOptions>("Users:SignIn");
         builder.Services.AddHostedService<Housekeeping>();
-        // After ServiceDefaults: here the keys come from our own ring instead of a call to ourselves.
-        builder.Services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, KeysFromOwnRing>();
-        builder.Services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, LiveSessions>();
+        // After ServiceDefaults: replaces the HTTP client for the keys, because they are in this process.
+        builder.Services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, LocalSigningKeys>();
+        builder.Services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, SessionValidation>();
         return builder;
     }
 
@@ -64,10 +67,12 @@ public static class UsersModule
         accounts.MapGet("/{id:guid}", FindAccounts.One).WithSummary("One account");
         accounts.MapPost("/{id:guid}/lock", LockAccount.Lock).WithSummary("End somebody's sessions and keep them out");
         accounts.MapPost("/{id:guid}/unlock", LockAccount.Unlock).WithSummary("Let somebody sign in again");
-        accounts.MapPut("/{id:guid}/role", AppointAccount.Handle).WithSummary("Make somebody an operator, or a customer");
+        accounts.MapPut("/{id:guid}/role", AppointAccount.Handle)
+            .WithSummary("Make somebody an operator, or a customer");
 
-        // Anonymous, because each proves itself by what is in its body or cookie. Answers hold tokens: never stored on the way.
-        var session = app.MapGroup(BrowserSession.Path).WithTags("Session").AllowAnonymous().NeverStored().GuardCookies();
+        // Anonymous, because the credentials are in the body or the cookie. Answers contain tokens, so they are not
+        // cached.
+        var session = app.MapGroup(BrowserSession.Path).WithTags("Session").AllowAnonymous().NoStore().GuardCookies();
         session.MapPost("", SignIn.Handle).WithSummary("Sign in");
         session.MapPost("/refresh", RefreshSession.Handle).WithSummary("Exchange a refresh token for new tokens");
         session.MapDelete("", SignOut.Handle).WithSummary("Sign out");
@@ -77,7 +82,8 @@ public static class UsersModule
         keys.MapPost("/rotation", RotateSigningKey.Handle).WithSummary("Publish a new signing key");
 
         var wellKnown = app.MapGroup("/.well-known").WithTags("Keys").AllowAnonymous();
-        wellKnown.MapGet("/openid-configuration", Discovery.Configuration).WithSummary("Who issues tokens, and where the keys are");
+        wellKnown.MapGet("/openid-configuration", Discovery.Configuration)
+            .WithSummary("Who issues tokens, and where the keys are");
         wellKnown.MapGet("/jwks.json", Discovery.Keys).WithSummary("The public keys");
         return app;
     }

@@ -9,7 +9,7 @@ namespace Shop.Users;
 internal static class VersionTag
 {
     /// <summary>Sets the ETag.</summary>
-    /// <returns>Whether the caller knows this version already, by <c>If-None-Match</c>.</returns>
+    /// <returns>Whether the caller has this version already, by <c>If-None-Match</c>.</returns>
     public static bool Tag(HttpContext http, int version)
     {
         var tag = Of(version);
@@ -17,8 +17,12 @@ internal static class VersionTag
         return HttpMethods.IsGet(http.Request.Method) && EntityTags.IsKnown(http.Request, tag);
     }
 
-    /// <summary>The problem when <c>If-Match</c> is missing or names another version; null when the change may go on.</summary>
-    public static ProblemHttpResult? Refuses(HttpRequest request, int version) => EntityTags.Refuse(request, Of(version).Equals);
+    /// <summary>
+    /// The problem when <c>If-Match</c> is missing or names another version; null when the change may go on.
+    /// </summary>
+    public static ProblemHttpResult? Refuses(HttpRequest request, int version) =>
+        EntityTags.Refuse(request, Of(version).Equals);
 
-    private static EntityTagHeaderValue Of(int version) => new(string.Create(CultureInfo.InvariantCulture, $"\"{version}\""));
+    private static EntityTagHeaderValue Of(int version) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"\"{version}\""));
 }

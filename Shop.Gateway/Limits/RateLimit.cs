@@ -3,16 +3,19 @@ using System.Globalization;
 namespace Shop.Gateway.Limits;
 
 /// <summary>
-/// A quota per window that slides: of the window before, counts the part that a window ending now would still cover. A
-/// request that is refused does not count, so who goes on too fast gets the sustained rate, not nothing.
+/// A quota per sliding window: of the previous window, the part counts that a window ending now would still cover. A
+/// refused request does not count, so a caller who is too fast still gets the sustained rate.
 /// </summary>
 internal sealed class RateLimit(string name, RateLimitOptions.Allowance allowance, TimeProvider clock)
 {
-    /// <summary>A twentieth of the quota unshared by every replica is near enough, and most callers cost Redis nothing.</summary>
-    private readonly long _worthTelling = Math.Max(1, allowance.Quota / 20);
+    /// <summary>
+    /// A replica publishes a count once it has grown by 1/20 of the quota: accurate enough, and most callers never cost
+    /// a call to Redis.
+    /// </summary>
+    private readonly long _minDelta = Math.Max(1, allowance.Quota / 20);
     private readonly long _window = allowance.Window.Ticks;
-    private readonly Lock _turning = new();
-    private volatile Pair _windows = new(new(1), new(0));
+    private readonly Lock _rotating = new();
+    private volatile WindowPair _windows = new(new(1), new(0));
 
     public string Name => name;
 
@@ -20,10 +23,10 @@ internal sealed class RateLimit(string name, RateLimitOptions.Allowance allowanc
     public string Policy { get; } = string.Create(
         CultureInfo.InvariantCulture, $"\"{name}\";q={allowance.Quota};w={(long)allowance.Window.TotalSeconds}");
 
-    /// <summary>How long a count matters: in its window, and as the one before.</summary>
-    public TimeSpan Memory => 2 * allowance.Window;
+    /// <summary>How long a count is needed: in its own window and, as the previous one, in the next.</summary>
+    public TimeSpan Retention => 2 * allowance.Window;
 
-    public RateLimitVerdict Ask(string caller)
+    public RateLimitVerdict TryAcquire(string caller)
     {
         var ticks = clock.GetUtcNow().UtcTicks;
         var (now, before) = At(ticks / _window);
@@ -33,22 +36,24 @@ internal sealed class RateLimit(string name, RateLimitOptions.Allowance allowanc
         var admitted = now.Of(caller).TryAdd(most, out var total);
         return admitted
             ? new(true, Math.Max(0, (long)(most - total)), (1 - passed) * allowance.Window)
-            : new(false, 0, (Opening(earlier, total) - passed) * allowance.Window);
+            : new(false, 0, (NextSlot(earlier, total) - passed) * allowance.Window);
     }
 
-    /// <summary>What the others should know, by the name of the count in Redis.</summary>
-    public IEnumerable<(string Key, Count Count, long News)> TakeNews()
+    /// <summary>The counts to publish, by their key in Redis.</summary>
+    public IEnumerable<(string Key, RequestCounter Counter, long Delta)> TakeDelta()
     {
         var (now, before) = _windows;
-        return from window in (CountingWindow[])[before, now]
+        return from window in (CounterWindow[])[before, now]
                from caller in window.Callers
-               let news = caller.Value.TakeNews(_worthTelling)
-               where news > 0
-               select (string.Create(CultureInfo.InvariantCulture, $"shop:limits:{name}:{window.Index}:{caller.Key}"), caller.Value, news);
+               let delta = caller.Value.TakeDelta(_minDelta)
+               where delta > 0
+               select (
+                   string.Create(CultureInfo.InvariantCulture, $"shop:limits:{name}:{window.Index}:{caller.Key}"),
+                   caller.Value, delta);
     }
 
-    /// <summary>When the next request fits in, in windows from the beginning of this one.</summary>
-    private double Opening(long earlier, long total)
+    /// <summary>When the next request will be admitted, in windows since the start of the current one.</summary>
+    private double NextSlot(long earlier, long total)
     {
         double left = allowance.Quota - total - 1;
         return left >= 0
@@ -56,12 +61,12 @@ internal sealed class RateLimit(string name, RateLimitOptions.Allowance allowanc
             : 2 - ((allowance.Quota - 1) / (double)total);
     }
 
-    private Pair At(long index)
+    private WindowPair At(long index)
     {
         if (_windows.Now.Index >= index)
             return _windows;
 
-        lock (_turning)
+        lock (_rotating)
         {
             var last = _windows.Now;
             if (last.Index < index)
@@ -71,11 +76,11 @@ internal sealed class RateLimit(string name, RateLimitOptions.Allowance allowanc
         }
     }
 
-    private sealed record Pair(CountingWindow Now, CountingWindow Before);
+    private sealed record WindowPair(CounterWindow Now, CounterWindow Before);
 }
 
-/// <summary>What a limit says to one request.</summary>
+/// <summary>The decision about one request.</summary>
 /// <param name="Admitted">Whether it may go on.</param>
-/// <param name="Remaining">How many more may come at once.</param>
-/// <param name="Reset">When the window ends; for who was refused, when to come again.</param>
+/// <param name="Remaining">How many more would be admitted right now.</param>
+/// <param name="Reset">When the window ends; for a refused request, when to try again.</param>
 internal readonly record struct RateLimitVerdict(bool Admitted, long Remaining, TimeSpan Reset);

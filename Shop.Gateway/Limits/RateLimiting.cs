@@ -7,8 +7,8 @@ using Shop.ServiceDefaults;
 namespace Shop.Gateway.Limits;
 
 /// <summary>
-/// Sends away who asks too often, and tells everybody where they stand (draft-ietf-httpapi-ratelimit-headers). Probes are
-/// not counted.
+/// Refuses requests over the limit, and tells every caller what is left of it (draft-ietf-httpapi-ratelimit-headers).
+/// Health probes are not counted.
 /// </summary>
 internal sealed class RateLimiting(RequestDelegate next, RateLimits limits)
 {
@@ -21,11 +21,12 @@ internal sealed class RateLimiting(RequestDelegate next, RateLimits limits)
         }
 
         var (limit, caller) = limits.Of(context, await UserAsync(context));
-        var verdict = limit.Ask(caller);
+        var verdict = limit.TryAcquire(caller);
         var headers = context.Response.Headers;
         headers["RateLimit-Policy"] = limit.Policy;
         headers["RateLimit"] = string.Create(
-            CultureInfo.InvariantCulture, $"\"{limit.Name}\";r={verdict.Remaining};t={(long)Math.Ceiling(verdict.Reset.TotalSeconds)}");
+            CultureInfo.InvariantCulture,
+            $"\"{limit.Name}\";r={verdict.Remaining};t={(long)Math.Ceiling(verdict.Reset.TotalSeconds)}");
         if (verdict.Admitted)
         {
             await next(context);
@@ -33,10 +34,11 @@ internal sealed class RateLimiting(RequestDelegate next, RateLimits limits)
         }
 
         limits.Refused(limit);
-        await Problem.TooManyRequests("Too many requests. Come again later, and more slowly.", verdict.Reset).ExecuteAsync(context);
+        await Problem.TooManyRequests("Too many requests. Come again later, and more slowly.", verdict.Reset)
+            .ExecuteAsync(context);
     }
 
-    // The token is checked once: who asks again later in the pipeline gets this result.
+    // The result is cached: the authentication middleware later in the pipeline does not check the token again.
     private static async Task<string?> UserAsync(HttpContext context) =>
         context.Request.Headers.ContainsKey(HeaderNames.Authorization)
             ? (await context.AuthenticateAsync()).Principal?.FindFirstValue("sub")

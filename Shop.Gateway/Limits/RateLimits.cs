@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.Model;
 
 namespace Shop.Gateway.Limits;
 
-/// <summary>Who is counted under which limit.</summary>
+/// <summary>The rate limits, and which of them a request counts against.</summary>
 internal sealed class RateLimits
 {
     public const string Session = "session";
@@ -28,18 +28,20 @@ internal sealed class RateLimits
         _session = new(Session, options.Value.Session, clock);
         _cart = new(Cart, options.Value.Cart, clock);
         All = [_user, _address, _session, _cart];
-        _refused = meters.Create("Shop.Gateway").CreateCounter<long>("shop.gateway.rate_limited", "{request}", "Requests over a limit, by limit.");
+        _refused = meters.Create("Shop.Gateway")
+            .CreateCounter<long>("shop.gateway.rate_limited", "{request}", "Requests over a limit, by limit.");
     }
 
     public IReadOnlyList<RateLimit> All { get; }
 
-    /// <summary>The one limit that a request counts against, and as whose.</summary>
+    /// <summary>The limit that a request counts against, and the caller it is counted for.</summary>
     /// <param name="context">The request; its route may name a limit.</param>
-    /// <param name="user">Whoever has a valid token; null is nobody.</param>
+    /// <param name="user">The user of a valid token; null without one.</param>
     public (RateLimit Limit, string Caller) Of(HttpContext context, string? user)
     {
-        var named = context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>()?.Config.Metadata?.GetValueOrDefault(Metadata);
-        // Who has a token could otherwise try others' passwords at the pace of a customer.
+        var named = context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>()?.Config.Metadata?.GetValueOrDefault(
+            Metadata);
+        // Otherwise a signed-in attacker could guess passwords at the much higher rate of a customer.
         if (user is not null && named != Session)
             return (_user, user);
 
@@ -67,9 +69,9 @@ internal static class RateLimitSetup
         if (string.IsNullOrEmpty(builder.Configuration.GetConnectionString("redis")))
             return;
 
-        // While Redis is away, replicas count alone.
+        // Without Redis, each replica counts alone.
         builder.AddRedis();
-        builder.Services.AddHostedService<SharedCounts>();
+        builder.Services.AddHostedService<SharedCountsWorker>();
     }
 
     /// <summary>Counts requests of a route against a limit of its own.</summary>

@@ -9,10 +9,10 @@ namespace Shop.ServiceDefaults;
 
 internal static class Authentication
 {
-    private static readonly TimeSpan WhenKeysAreUnknown = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RetryAfterKeysUnknown = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Bearer tokens of Users: one form, RS256 only, the keys that it publishes, everything denied by default.
+    /// Bearer tokens of Users: one format, RS256 only, the published keys, and everything denied by default.
     /// </summary>
     public static void AddBearerTokens(this IHostApplicationBuilder builder)
     {
@@ -20,13 +20,13 @@ internal static class Authentication
         builder.AddValidatedOptions<TokenVerificationOptions>(TokenVerificationOptions.Section);
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<IOptions<TokenVerificationOptions>, TimeProvider, TokenRefusals>(Verify);
-        services.AddHttpClient(KeysOfUsers.Client).WithoutRetries();
-        services.AddSingleton<KeysOfUsers>();
+            .Configure<IOptions<TokenVerificationOptions>, TimeProvider, RejectedTokenLog>(Verify);
+        services.AddHttpClient(JwksConfigurationManager.Client).WithoutRetries();
+        services.AddSingleton<JwksConfigurationManager>();
         services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>>(
-            provider => provider.GetRequiredService<KeysOfUsers>());
-        services.AddHostedService<KeyRefresh>();
-        services.AddSingleton<TokenRefusals>();
+            provider => provider.GetRequiredService<JwksConfigurationManager>());
+        services.AddHostedService<JwksRefreshWorker>();
+        services.AddSingleton<RejectedTokenLog>();
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
             .AddPolicy(Policies.Customer, policy => policy.RequireAuthenticatedUser())
@@ -34,22 +34,23 @@ internal static class Authentication
     }
 
     private static void Verify(
-        JwtBearerOptions bearer, IOptions<TokenVerificationOptions> agreed, TimeProvider clock, TokenRefusals refusals)
+        JwtBearerOptions bearer, IOptions<TokenVerificationOptions> verification, TimeProvider clock,
+        RejectedTokenLog rejectedTokens)
     {
         bearer.MapInboundClaims = false;
         bearer.TokenValidationParameters = new()
         {
-            ValidIssuer = agreed.Value.Issuer,
-            ValidAudience = agreed.Value.Audience,
+            ValidIssuer = verification.Value.Issuer,
+            ValidAudience = verification.Value.Audience,
             ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
-            ValidTypes = [AccessTokenForm.Type],
-            // The library's own would go by its own clock.
+            ValidTypes = [AccessTokenFormat.Type],
+            // The built-in validator does not use our TimeProvider.
             LifetimeValidator = (begin, end, _, _) =>
-                end > clock.GetUtcNow() - agreed.Value.ClockSkew
-                && !(begin > clock.GetUtcNow() + agreed.Value.ClockSkew),
+                end > clock.GetUtcNow() - verification.Value.ClockSkew
+                && !(begin > clock.GetUtcNow() + verification.Value.ClockSkew),
             RequireExpirationTime = true,
             RequireSignedTokens = true,
-            // The key that the token names, or none.
+            // Only the key that the token names.
             TryAllIssuerSigningKeys = false,
             NameClaimType = "sub",
             RoleClaimType = "role",
@@ -61,7 +62,7 @@ internal static class Authentication
                 var authorization = context.Request.Headers.Authorization;
                 if (authorization.Count == 0)
                     context.NoResult();
-                else if (AccessTokenForm.TryRead(
+                else if (AccessTokenFormat.TryRead(
                     authorization, clock.GetUtcNow() + TokenVerificationOptions.LongestTokenLife, out var token))
                     context.Token = token;
                 else
@@ -69,7 +70,7 @@ internal static class Authentication
 
                 return Task.CompletedTask;
             },
-            // Whatever verification stumbles over, the request goes on as one that nobody has signed.
+            // Any exception of the verification means an unauthenticated request, not a 500.
             OnAuthenticationFailed = context =>
             {
                 context.Fail(context.Exception);
@@ -80,14 +81,14 @@ internal static class Authentication
                 if (context.AuthenticateFailure is KeysUnknownException)
                 {
                     context.HandleResponse();
-                    return Problem.Unavailable("Who you are can't be checked right now.", WhenKeysAreUnknown)
+                    return Problem.Unavailable("Who you are can't be checked right now.", RetryAfterKeysUnknown)
                         .ExecuteAsync(context.HttpContext);
                 }
 
                 if (context.AuthenticateFailure is { } reason)
-                    refusals.Note(reason);
+                    rejectedTokens.Record(reason);
 
-                // That the token is refused, as RFC 6750 wants it told; the reason helps only an attacker.
+                // RFC 6750 wants the error code; the reason would only help an attacker.
                 context.Error = context.AuthenticateFailure is null ? null : "invalid_token";
                 context.ErrorDescription = null;
                 return Task.CompletedTask;

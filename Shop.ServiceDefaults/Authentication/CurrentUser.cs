@@ -21,9 +21,9 @@ public sealed record CurrentUser(Guid Id, bool IsOperator)
 /// <summary>The values of the claim <c>role</c>.</summary>
 public static class Roles
 {
-    /// <summary>Buys.</summary>
+    /// <summary>Somebody who buys.</summary>
     public const string Customer = "customer";
 
-    /// <summary>Runs the shop.</summary>
+    /// <summary>Somebody who runs the shop.</summary>
     public const string Operator = "operator";
 }

@@ -3,7 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// What all verifiers of access tokens and their issuer agree on; configuration section <c>Authentication</c>.
+/// The settings that all verifiers of access tokens and their issuer share; configuration section
+/// <c>Authentication</c>.
 /// </summary>
 public sealed class TokenVerificationOptions : IValidatableObject
 {
@@ -22,18 +23,18 @@ public sealed class TokenVerificationOptions : IValidatableObject
     public string Audience { get; set; } = "shop";
 
     /// <summary>
-    /// How much longer than it says a token is believed, for a verifier whose clock is ahead of that of Users.
+    /// How long after its expiry a token is still accepted, for a verifier whose clock is ahead of that of Users.
     /// </summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How often a verifier reads the keys of Users again. A key that is published for longer than this before it signs
-    /// is known everywhere when it does.
+    /// How often a verifier reads the keys of Users. A key that is published for longer than this before it signs is
+    /// known to every verifier by then.
     /// </summary>
     public TimeSpan KeyRefresh { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// An unknown key id makes a verifier read the keys out of turn, but never sooner than this after the last time.
+    /// The minimum time between the last read of the keys and an extra one caused by an unknown key id.
     /// </summary>
     public TimeSpan UnknownKeyPause { get; set; } = TimeSpan.FromMinutes(1);
 

@@ -3,7 +3,7 @@ namespace Shop.ServiceDefaults;
 /// <summary>How long to wait before the next attempt.</summary>
 public static class Backoff
 {
-    private const int MostDoublings = 20;
+    private const int MaxDoublings = 20;
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
@@ -13,13 +13,13 @@ public static class Backoff
     /// <param name="longest">No pause is longer.</param>
     public static TimeSpan Exponential(TimeSpan first, int doublings, TimeSpan longest)
     {
-        var pause = first * Math.Pow(2, Math.Clamp(doublings, 0, MostDoublings));
+        var pause = first * Math.Pow(2, Math.Clamp(doublings, 0, MaxDoublings));
         return pause < longest ? pause : longest;
     }
 
     /// <summary>
-    /// For background work whose dependency is away: from 100 ms to 2 s, each cut by up to a half at random, so that
-    /// replicas don't return in step.
+    /// For background work whose dependency is unavailable: 100 ms, doubling up to 2 s, each reduced by up to a half at
+    /// random (jitter), so that replicas do not retry at the same moment.
     /// </summary>
     /// <param name="failures">How many attempts in a row have failed.</param>
     public static TimeSpan WithJitter(int failures) =>

@@ -15,7 +15,7 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>What every service of the shop has in common.</summary>
 public static class Extensions
 {
-    private const long LargestBody = 64 * 1024;
+    private const long MaxBodyBytes = 64 * 1024;
 
     /// <summary>
     /// Telemetry, health, discovery, resilience, problems, strict JSON, tokens, and authorization that denies by
@@ -35,13 +35,13 @@ public static class Extensions
         services.AddServiceDiscovery();
         services.ConfigureHttpClientDefaults(client =>
         {
-            // One pipeline per authority: a service that is down must not open the breaker of the others.
-#pragma warning disable EXTEXP0001 // Experimental in name; nothing else prevents that a POST is sent again.
+            // One pipeline per authority: a service that is down must not open the circuit breaker for the others.
+#pragma warning disable EXTEXP0001 // Marked experimental; there is no other way to prevent retries of POST.
             client.AddStandardResilienceHandler(options => options.Retry.DisableForUnsafeHttpMethods())
                 .SelectPipelineByAuthority();
 #pragma warning restore EXTEXP0001
             client.AddServiceDiscovery();
-            client.UseSocketsHttpHandler((handler, _) => ServiceClients.KeepBriefly(handler));
+            client.UseSocketsHttpHandler((handler, _) => ServiceClients.LimitConnectionLifetime(handler));
         });
 
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.Complete);
@@ -52,7 +52,7 @@ public static class Extensions
         services.Configure<KestrelServerOptions>(options =>
         {
             options.AddServerHeader = false;
-            options.Limits.MaxRequestBodySize = LargestBody;
+            options.Limits.MaxRequestBodySize = MaxBodyBytes;
         });
         services.AddOpenApi(options => options.CreateSchemaReferenceId = SchemaName);
         return builder;
@@ -60,7 +60,7 @@ public static class Extensions
 
     /// <summary>The middleware of every service, in its order; call it right after <c>Build</c>.</summary>
     /// <param name="app">The service.</param>
-    /// <param name="first">What has to see a request before its input and its token are looked at.</param>
+    /// <param name="first">Adds middleware that runs before the input and the token of a request are checked.</param>
     public static WebApplication UseServiceDefaults(this WebApplication app, Action<IApplicationBuilder>? first = null)
     {
         app.UseGracefulShutdown();
@@ -92,7 +92,7 @@ public static class Extensions
         return app;
     }
 
-    // Every use case has a Request and a Response; without its name they would be one schema.
+    // Every use case has a Request and a Response; without the name of the use case they would share one schema.
     private static string? SchemaName(JsonTypeInfo type) => type.Type is { DeclaringType: { } useCase } nested
         ? useCase.Name + nested.Name
         : OpenApiOptions.CreateDefaultSchemaReferenceId(type);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Shop.ServiceDefaults;
 
-/// <summary>How a process ends while others still count on it.</summary>
+/// <summary>Lets a process end without failing the requests of its clients.</summary>
 public static class GracefulShutdown
 {
     /// <summary>
@@ -19,7 +19,7 @@ public static class GracefulShutdown
     internal static void AddGracefulShutdown(this IHostApplicationBuilder builder)
     {
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Limit);
-        // On a developer's machine nobody but the developer waits for the end.
+        // On a developer's machine there is no load balancer, and the developer waits for the end.
         builder.Services.Configure<ShutdownOptions>(options =>
             options.Quiet = builder.Environment.IsDevelopment() ? TimeSpan.FromSeconds(2) : null);
         builder.AddValidatedOptions<ShutdownOptions>("Shutdown");
@@ -36,40 +36,41 @@ public static class GracefulShutdown
 internal sealed class ShutdownOptions
 {
     /// <summary>
-    /// How long requests are served after the signal. Longer than a balancer takes to notice that readiness fails, and
-    /// than the clients of <see cref="ServiceClients"/> keep an idle connection.
+    /// How long requests are served after the signal. Longer than a load balancer takes to notice that readiness fails,
+    /// and than the clients of <see cref="ServiceClients"/> keep an idle connection.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Ends the grace early when nobody has asked for anything for so long. Null: never, since a balancer may still be
-    /// asleep.
+    /// Ends the grace period early when there was no request for this long. Null: never, because a load balancer may
+    /// not have noticed yet.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan? Quiet { get; set; }
 }
 
 /// <summary>
-/// From the signal to end on: not ready, but serving. Each answer asks the client to leave its connection, so that it
-/// comes back by another, to another replica. Only then the server stops, which would break a connection that a request
-/// is just coming by. Meanwhile the consumers of events have stopped reading and finish what they hold.
+/// After the shutdown signal: not ready, but still serving. Each answer closes its connection, so that the client
+/// connects to another replica. The server stops only after the grace period: stopping at once would break connections
+/// on which a request is just arriving. Meanwhile the event consumers have stopped reading and finish the messages they
+/// hold.
 /// </summary>
 internal sealed class Draining(IHostApplicationLifetime lifetime, IOptions<ShutdownOptions> options, TimeProvider clock)
     : IHostedLifecycleService, IHealthCheck
 {
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private long _lastRequest = clock.GetTimestamp();
-    private volatile bool _asked;
+    private volatile bool _stopping;
 
-    private bool HasBegun => _asked || lifetime.ApplicationStopping.IsCancellationRequested;
+    private bool IsStopping => _stopping || lifetime.ApplicationStopping.IsCancellationRequested;
 
     public Task ServeAsync(HttpContext context, RequestDelegate next)
     {
         if (!context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
         {
             Volatile.Write(ref _lastRequest, clock.GetTimestamp());
-            context.Response.OnStarting(Answer, context);
+            context.Response.OnStarting(BeforeAnswer, context);
         }
 
         return next(context);
@@ -77,14 +78,15 @@ internal sealed class Draining(IHostApplicationLifetime lifetime, IOptions<Shutd
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        _asked = true;
+        _stopping = true;
         for (var begun = clock.GetTimestamp(); !IsOver(begun) && !cancellationToken.IsCancellationRequested;)
-            await Task.Delay(Step, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(PollInterval, clock, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(HasBegun ? HealthCheckResult.Unhealthy("It is about to end.") : HealthCheckResult.Healthy());
+        Task.FromResult(IsStopping ? HealthCheckResult.Unhealthy("It is about to end.") : HealthCheckResult.Healthy());
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -96,12 +98,12 @@ internal sealed class Draining(IHostApplicationLifetime lifetime, IOptions<Shutd
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private Task Answer(object state)
+    private Task BeforeAnswer(object state)
     {
         var context = (HttpContext)state;
         Volatile.Write(ref _lastRequest, clock.GetTimestamp());
-        // Later versions of HTTP have a frame for it, which the server sends by itself.
-        if (HasBegun && HttpProtocol.IsHttp11(context.Request.Protocol))
+        // HTTP/2 and later have a frame for this (GOAWAY), which the server sends by itself.
+        if (IsStopping && HttpProtocol.IsHttp11(context.Request.Protocol))
             context.Response.Headers.Connection = "close";
 
         return Task.CompletedTask;

@@ -7,20 +7,20 @@ namespace Shop.ServiceDefaults;
 public static class Redis
 {
     /// <summary>
-    /// The client gives up a connection by which nothing has come for four of these times: within ten seconds, be it
-    /// cut without a word. An answer that takes so long is late in any case.
+    /// The client drops a connection after four times this long without any data, so a connection that was cut silently
+    /// is noticed within ten seconds. An answer that takes longer than this is useless anyway.
     /// </summary>
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// A connection that nobody uses, such as that of the wake-ups, is asked so often: only an answer that does not
-    /// come shows that it is dead.
+    /// How often an idle connection is pinged, such as the one for wake-ups: only a missing reply shows that it is
+    /// dead.
     /// </summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Adds <see cref="IConnectionMultiplexer"/> for the connection string <c>redis</c>; calls after the first do
-    /// nothing. Redis being away must not make a service unready, so it is no health check.
+    /// nothing. It adds no health check, because a service stays ready without Redis.
     /// </summary>
     /// <param name="builder">The host.</param>
     public static void AddRedis(this IHostApplicationBuilder builder)
@@ -36,8 +36,8 @@ public static class Redis
             {
                 options.AsyncTimeout = options.SyncTimeout = (int)CommandTimeout.TotalMilliseconds;
                 options.KeepAlive = (int)KeepAlive.TotalSeconds;
-                // Whoever uses Redis tries again or does without. Commands that wait for a connection would only make
-                // requests, and the end of the process, wait with them.
+                // Every user of Redis retries or does without it. Commands that are queued until there is a connection
+                // would only delay requests and the shutdown.
                 options.BacklogPolicy = BacklogPolicy.FailFast;
             });
     }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Hosting;
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// A clock that is wrong, for tests of what happens then: with the setting <c>Clock:Offset</c> this process lives so
-/// much later, or earlier. Only in Development.
+/// A wrong clock for tests: the setting <c>Clock:Offset</c> shifts the time of this process. Refused outside
+/// Development.
 /// </summary>
 internal sealed class ShiftedClock(TimeSpan offset) : TimeProvider
 {

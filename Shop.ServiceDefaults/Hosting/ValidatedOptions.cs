@@ -5,12 +5,12 @@ using Microsoft.Extensions.Options;
 
 namespace Shop.ServiceDefaults;
 
-/// <summary>Settings that are checked before the process starts to work.</summary>
+/// <summary>Settings that are validated when the process starts.</summary>
 public static class ValidatedOptions
 {
     /// <summary>
-    /// Binds options to a section. Attributes and <see cref="IValidatableObject"/> say what is allowed; a process whose
-    /// settings are not does not start.
+    /// Binds options to a section, validated by attributes and <see cref="IValidatableObject"/>. A process with invalid
+    /// settings does not start.
     /// </summary>
     /// <typeparam name="TOptions">The settings.</typeparam>
     /// <param name="builder">The host.</param>

@@ -1,17 +1,17 @@
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// What holds for every postal address, whoever asks for one: the address book, the checkout and quotes.
+/// The validation rules of postal addresses, shared by the address book, the checkout and shipping quotes.
 /// </summary>
 public static class AddressRules
 {
-    /// <summary>Notes an error for each field that can't be printed on a label.</summary>
-    /// <param name="check">Where errors are noted.</param>
-    /// <param name="prefix">What stands before the fields as the caller wrote them: <c>shipTo.</c>, or nothing.</param>
-    /// <param name="name">Who lives there.</param>
+    /// <summary>Adds an error for each invalid field of an address.</summary>
+    /// <param name="check">Collects the errors.</param>
+    /// <param name="prefix">The path of the address in the request: <c>shipTo.</c>, or nothing.</param>
+    /// <param name="name">The recipient.</param>
     /// <param name="line1">Street and number.</param>
-    /// <param name="line2">More of it, if there is any.</param>
-    /// <param name="city">The place.</param>
+    /// <param name="line2">A second address line, if there is one.</param>
+    /// <param name="city">The city.</param>
     /// <param name="postalCode">As written on a parcel.</param>
     /// <param name="country">ISO 3166-1 alpha-2.</param>
     public static Validation CheckAddress(
@@ -25,9 +25,9 @@ public static class AddressRules
         return check.CheckText(city, $"{prefix}city", 100).CheckDestination(prefix, postalCode, country);
     }
 
-    /// <summary>Notes an error unless postal code and country could be those of an address.</summary>
-    /// <param name="check">Where errors are noted.</param>
-    /// <param name="prefix">What stands before the fields as the caller wrote them: <c>shipTo.</c>, or nothing.</param>
+    /// <summary>Adds an error for an invalid postal code or country.</summary>
+    /// <param name="check">Collects the errors.</param>
+    /// <param name="prefix">The path of the address in the request: <c>shipTo.</c>, or nothing.</param>
     /// <param name="postalCode">As written on a parcel.</param>
     /// <param name="country">ISO 3166-1 alpha-2.</param>
     public static Validation CheckDestination(this Validation check, string prefix, string postalCode, string country)
@@ -39,7 +39,7 @@ public static class AddressRules
     }
 
     /// <summary>
-    /// Whether it has the form of ISO 3166-1 alpha-2; whether there is such a country is not known here.
+    /// Whether the code has the format of ISO 3166-1 alpha-2. The list of existing countries is not checked.
     /// </summary>
     /// <param name="country">The code.</param>
     public static bool IsCountry(string country) => country is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'];

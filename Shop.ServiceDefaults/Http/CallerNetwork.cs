@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Shop.ServiceDefaults;
 
-/// <summary>What one caller can be told by: who has one IPv6 address has all of its /64.</summary>
+/// <summary>Identifies a caller by network: whoever has one IPv6 address has all of its /64.</summary>
 public static class CallerNetwork
 {
     private const int PrefixBytes = 8;

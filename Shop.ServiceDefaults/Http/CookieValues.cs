@@ -2,14 +2,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Shop.ServiceDefaults;
 
-/// <summary>Reads cookies as they were sent.</summary>
+/// <summary>Reads cookies exactly as they were sent.</summary>
 public static class CookieValues
 {
     /// <summary>
-    /// Every value that came under a name. The framework's own reading keeps the last of several, and which is last is
-    /// up to whoever set them: two mean that somebody has planted one.
+    /// Every value that was sent under a name. The framework keeps only the last of several, and an attacker who can
+    /// set a cookie can decide which one is last: two values mean that one was planted.
     /// </summary>
-    /// <param name="request">What came.</param>
+    /// <param name="request">The request.</param>
     /// <param name="name">The cookie's name.</param>
     public static IReadOnlyList<string> Cookies(this HttpRequest request, string name)
     {

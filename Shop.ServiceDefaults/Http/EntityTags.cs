@@ -5,19 +5,20 @@ using Microsoft.Net.Http.Headers;
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// Conditional requests by ETag (RFC 9110, 13): a reader skips what it knows, a change names what it is based on.
+/// Conditional requests by ETag (RFC 9110, 13): a client does not read again what it has, and a change names the
+/// version it is based on.
 /// </summary>
 public static class EntityTags
 {
-    /// <summary>Whether the caller has what the tag names, by <c>If-None-Match</c>; then the answer is 304.</summary>
-    /// <param name="request">What came.</param>
-    /// <param name="tag">Names what would be answered.</param>
+    /// <summary>Whether <c>If-None-Match</c> contains the tag; then the answer is 304.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="tag">The tag of the current version.</param>
     public static bool IsKnown(HttpRequest request, EntityTagHeaderValue tag) => request.GetTypedHeaders().IfNoneMatch
         .Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
 
-    /// <summary>Refuses a change unless <c>If-Match</c> names what is there.</summary>
-    /// <param name="request">What came.</param>
-    /// <param name="isCurrent">Whether a strong tag names what is there.</param>
+    /// <summary>Refuses a change unless <c>If-Match</c> names the current version.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="isCurrent">Whether a strong tag names the current version.</param>
     /// <returns>
     /// 428 when there is no such header, 412 when it names another version, null when the change may go on.
     /// </returns>

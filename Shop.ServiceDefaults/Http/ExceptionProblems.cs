@@ -12,11 +12,12 @@ using Polly.Timeout;
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// Turns what a handler threw into a problem: input into 4xx, an absent dependency into 503, the rest into a bare 500.
+/// Turns an exception of a handler into a problem: invalid input into 4xx, an unavailable dependency into 503, anything
+/// else into a 500 without details.
 /// </summary>
 internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) : IExceptionHandler
 {
-    private const int LongestPath = 200;
+    private const int MaxPathLength = 200;
 
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancel)
     {
@@ -24,20 +25,20 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         {
             BadHttpRequestException { StatusCode: 400 } bad => Problem.BadRequest(Explain(bad)),
             BadHttpRequestException bad => TypedResults.Problem(Sentence(bad.StatusCode), statusCode: bad.StatusCode),
-            _ when IsAbsence(exception) => Absent(context, exception),
+            _ when IsUnavailable(exception) => Unavailable(context, exception),
             _ => Failed(context, exception),
         };
         await problem.ExecuteAsync(context);
         return true;
     }
 
-    /// <summary>A sentence for the caller that names the place in their request and none of our types.</summary>
+    /// <summary>Explains the error by its place in the request, without naming our types.</summary>
     internal static string Explain(BadHttpRequestException bad)
     {
         if (bad.InnerException is JsonException json)
         {
-            // A path has the names that the caller made up, however long.
-            var place = json.Path is { Length: > 1 and <= LongestPath } path
+            // The path contains names from the request, of any length.
+            var place = json.Path is { Length: > 1 and <= MaxPathLength } path
                 ? $"The JSON value at {path}"
                 : "The JSON body";
             return json.Message switch
@@ -55,7 +56,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
 
         return Parameter().Match(bad.Message) is { Success: true } parameter
             ? $"The parameter '{parameter.Groups[1].Value}' is missing or malformed."
-            : bad is CallerMistakeException ? bad.Message : "The request is malformed.";
+            : bad is CallerErrorException ? bad.Message : "The request is malformed.";
     }
 
     private static string Sentence(int status) => status switch
@@ -66,8 +67,8 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         _ => "The request is malformed.",
     };
 
-    /// <summary>Whether the cause is that something we need is away or overloaded; trying again may help.</summary>
-    private static bool IsAbsence(Exception exception)
+    /// <summary>Whether a dependency is unavailable or overloaded, so that a retry may help.</summary>
+    private static bool IsUnavailable(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
@@ -83,9 +84,9 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         return false;
     }
 
-    private ProblemHttpResult Absent(HttpContext context, Exception exception)
+    private ProblemHttpResult Unavailable(HttpContext context, Exception exception)
     {
-        LogAbsent(context.Request.Method, context.Request.Path, exception.GetBaseException().GetType().Name);
+        LogUnavailable(context.Request.Method, context.Request.Path, exception.GetBaseException().GetType().Name);
         return Problem.Unavailable(
             "Something this request needs is not available right now. Nothing was changed that you were not told of.",
             TimeSpan.FromSeconds(2));
@@ -99,7 +100,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
     }
 
     [LoggerMessage(1, LogLevel.Warning, "{Method} {Path} could not be served: {Cause}")]
-    private partial void LogAbsent(string method, PathString path, string cause);
+    private partial void LogUnavailable(string method, PathString path, string cause);
 
     [LoggerMessage(2, LogLevel.Error, "{Method} {Path} failed")]
     private partial void LogFailed(Exception exception, string method, PathString path);
@@ -114,5 +115,5 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
     private static partial Regex Parameter();
 }
 
-/// <summary>A mistake of the caller whose message is written for them.</summary>
-internal sealed class CallerMistakeException(string message) : BadHttpRequestException(message);
+/// <summary>Invalid input, with a message written for the caller.</summary>
+internal sealed class CallerErrorException(string message) : BadHttpRequestException(message);

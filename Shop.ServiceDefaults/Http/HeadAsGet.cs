@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// Answers HEAD as GET would be answered, without its body: minimal APIs map GET alone. It stands before the routing;
-/// Kestrel remembers what was really asked and sends no body.
+/// Handles HEAD like GET, because minimal APIs map GET only. It runs before the routing; Kestrel still knows the
+/// original method and sends no body.
 /// </summary>
 internal sealed class HeadAsGet(RequestDelegate next)
 {

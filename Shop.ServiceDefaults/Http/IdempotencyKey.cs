@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// The key by which a caller makes an unsafe request repeatable: header <c>Idempotency-Key</c>, plain or quoted.
+/// The key that makes an unsafe request safe to repeat: header <c>Idempotency-Key</c>, plain or quoted.
 /// </summary>
 /// <remarks>
 /// Rules: draft-ietf-httpapi-idempotency-key-header. A request without a well-formed key is a 400 before the handler
@@ -21,14 +21,14 @@ public sealed class IdempotencyKey
     {
         if (context.Request.Headers["Idempotency-Key"] is not [{ Length: > 0 } text])
         {
-            throw new CallerMistakeException(
+            throw new CallerErrorException(
                 "Send exactly one header Idempotency-Key, so that a repeated request is carried out once.");
         }
 
         var key = text is ['"', .. var inner, '"'] ? inner : text;
         return key.Length is > 0 and <= 255 && key.All(c => c is > ' ' and <= '~' and not '"' and not '\\')
             ? new(new IdempotencyKey(key))
-            : throw new CallerMistakeException(
+            : throw new CallerErrorException(
                 "An Idempotency-Key has 1 to 255 visible ASCII characters without quotes or backslashes inside.");
     }
 }

@@ -21,8 +21,7 @@ internal sealed class InputGuard(RequestDelegate next)
         if (request.Headers.ContentEncoding.Count > 0 || !IsJsonInUtf8(request.ContentType))
             return Unsupported(context);
 
-        // Whoever reads the body sees one spelling: .NET takes the quotes of charset="utf-8" for a part of its name, a
-        // 500.
+        // Normalized, because .NET takes the quotes of charset="utf-8" for a part of the name and fails with a 500.
         request.ContentType = "application/json; charset=utf-8";
         return next(context);
     }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// Text that people wrote and that we print on labels and pages: one line, nothing that is invisible.
+/// Text from people that is printed on labels and pages: a single line without invisible characters.
 /// </summary>
 public static partial class PlainText
 {
@@ -11,10 +11,10 @@ public static partial class PlainText
     /// Notes an error unless <paramref name="text"/> has 1 to <paramref name="longest"/> characters that can be printed
     /// in one line.
     /// </summary>
-    /// <param name="check">Where errors are noted.</param>
+    /// <param name="check">Collects the errors.</param>
     /// <param name="text">What the caller sent.</param>
     /// <param name="field">The field as the caller wrote it.</param>
-    /// <param name="longest">In UTF-16 units, as PostgreSQL's limits are never less than that.</param>
+    /// <param name="longest">In UTF-16 code units; PostgreSQL's limits count code points, which are never more.</param>
     public static Validation CheckText(this Validation check, string text, string field, int longest)
     {
         ArgumentNullException.ThrowIfNull(check);
@@ -24,7 +24,7 @@ public static partial class PlainText
             .Check(!Unprintable().IsMatch(text), field, "There must be no control characters.");
     }
 
-    // Control characters, line and paragraph separators, and what turns the writing direction of a label around.
+    // Control characters, line and paragraph separators, and characters that reverse the writing direction of a label.
     [GeneratedRegex(@"[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]")]
     private static partial Regex Unprintable();
 }

@@ -8,21 +8,20 @@ using Microsoft.Extensions.Options;
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// The failures of this house as RFC 9457 problems: a status, a sentence for the caller, the trace id, nothing
-/// internal.
+/// Errors as RFC 9457 problems: a status, a sentence for the caller and the trace id, without internal details.
 /// </summary>
 public static class Problem
 {
     /// <summary>400: the request can't be understood.</summary>
     public static ProblemHttpResult BadRequest(string detail) => Of(StatusCodes.Status400BadRequest, detail);
 
-    /// <summary>401: who you are could not be established.</summary>
+    /// <summary>401: the caller could not be identified.</summary>
     public static ProblemHttpResult Unauthorized(string detail) => Of(StatusCodes.Status401Unauthorized, detail);
 
-    /// <summary>404: there is no such thing, or it is not yours; the two are not told apart.</summary>
+    /// <summary>404: it does not exist, or it belongs to somebody else. The caller cannot tell which.</summary>
     public static ProblemHttpResult NotFound(string detail) => Of(StatusCodes.Status404NotFound, detail);
 
-    /// <summary>409: a rule of the business forbids it in the present state.</summary>
+    /// <summary>409: a business rule forbids it in the current state.</summary>
     public static ProblemHttpResult Conflict(string detail) => Of(StatusCodes.Status409Conflict, detail);
 
     /// <summary>412: it was changed since you read it.</summary>
@@ -38,7 +37,7 @@ public static class Problem
         Of(StatusCodes.Status429TooManyRequests, detail, retryAfter);
 
     /// <summary>
-    /// 503: something this service needs is away; nothing was done. The delay is also sent as <c>Retry-After</c>.
+    /// 503: a dependency is unavailable, and nothing was done. The delay is also sent as <c>Retry-After</c>.
     /// </summary>
     public static ProblemHttpResult Unavailable(string detail, TimeSpan retryAfter) =>
         Of(StatusCodes.Status503ServiceUnavailable, detail, retryAfter);
@@ -58,7 +57,7 @@ public static class Problem
     internal static long Seconds(TimeSpan delay) => Math.Max(1, (long)Math.Ceiling(delay.TotalSeconds));
 
     /// <summary>
-    /// Writes a problem as JSON also to those who say that they accept something else: a failure has one form here.
+    /// Writes every problem as JSON, whatever the <c>Accept</c> header says, so that errors have one format.
     /// </summary>
     internal sealed class Writer(IOptions<ProblemDetailsOptions> options) : IProblemDetailsWriter
     {
@@ -75,7 +74,7 @@ public static class Problem
         }
     }
 
-    /// <summary>Completes every problem on its way out, whoever made it.</summary>
+    /// <summary>Adds the trace id and Retry-After to every problem, including those of ASP.NET Core itself.</summary>
     internal static void Complete(ProblemDetailsContext context)
     {
         var problem = context.ProblemDetails;

@@ -6,11 +6,12 @@ using Microsoft.Net.Http.Headers;
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// Calls to sister services: discovered, with time-outs, retries of safe methods and a circuit breaker each.
+/// HTTP clients for other services: with service discovery, timeouts, retries of safe methods and a circuit breaker
+/// each.
 /// </summary>
 public static class ServiceClients
 {
-    private static readonly TimeSpan TimeoutOfLoops = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BackgroundTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>A named client whose relative addresses go to <paramref name="service"/>.</summary>
     /// <param name="builder">The host.</param>
@@ -27,34 +28,34 @@ public static class ServiceClients
     }
 
     /// <summary>
-    /// Has connections to services end early: an idle one before the <c>Shutdown:Grace</c> of a replica that is about
-    /// to end is over, so that no request is sent by a connection that is just being closed; a busy one after a minute,
-    /// so that new replicas get their share.
+    /// Closes connections to services early: an idle one well within the <c>Shutdown:Grace</c> of a stopping replica,
+    /// so that no request is sent on a connection that is just being closed; a busy one after a minute, so that new
+    /// replicas get their share of the load.
     /// </summary>
-    /// <param name="handler">Keeps the connections.</param>
-    public static void KeepBriefly(SocketsHttpHandler handler)
+    /// <param name="handler">The handler that pools the connections.</param>
+    public static void LimitConnectionLifetime(SocketsHttpHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        // Looked at once a second, so an idle connection lives for two at most.
+        // Idle connections are checked once a second, so one lives for two seconds at most.
         handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(1);
         handler.PooledConnectionLifetime = TimeSpan.FromMinutes(1);
     }
 
     /// <summary>
-    /// For a loop that tries again by itself: each attempt ends soon, well or badly, and leaves no warning.
+    /// For background work that retries by itself: each attempt ends quickly and logs no warning.
     /// </summary>
-    /// <param name="client">The client of the loop.</param>
+    /// <param name="client">The client of the background work.</param>
     public static IHttpClientBuilder WithoutRetries(this IHttpClientBuilder client)
     {
         ArgumentNullException.ThrowIfNull(client);
-#pragma warning disable EXTEXP0001 // Experimental in name; every client has a pipeline unless it is removed.
+#pragma warning disable EXTEXP0001 // Marked experimental; there is no other way to remove the default pipeline.
         client.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
-        return client.ConfigureHttpClient(http => http.Timeout = TimeoutOfLoops);
+        return client.ConfigureHttpClient(http => http.Timeout = BackgroundTimeout);
     }
 
     /// <summary>
-    /// Sends the caller's own bearer token along: every service checks it again and applies its own rules.
+    /// Forwards the caller's bearer token: every service verifies it again and applies its own rules.
     /// </summary>
     public static IHttpClientBuilder ForwardCallerToken(this IHttpClientBuilder client)
     {

@@ -7,12 +7,13 @@ using IPNetwork = System.Net.IPNetwork;
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// Whose word counts on who the caller is: that of proxies in the networks of the setting <c>TrustedProxies</c>
-/// (<c>10.0.0.0/8,fd00::/8</c>; empty for nobody). They name the caller's address and scheme, never our host.
+/// The proxies whose <c>X-Forwarded-*</c> headers are believed: those in the networks of the setting
+/// <c>TrustedProxies</c> (<c>10.0.0.0/8,fd00::/8</c>; empty for none). They set the caller's address and scheme, never
+/// the host.
 /// </summary>
 internal static class TrustedProxies
 {
-    // In the local house the gateway is there. In a container nothing comes from there but a sidecar.
+    // On a developer's machine the gateway calls from there. In a container only a sidecar could.
     private const string Loopback = "127.0.0.0/8,::1/128";
 
     public static void AddTrustedProxies(this IHostApplicationBuilder builder)
@@ -23,14 +24,14 @@ internal static class TrustedProxies
                 .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 .Select(network => IPNetwork.Parse(network)),
         ];
-        // After ASPNETCORE_FORWARDEDHEADERS_ENABLED, which hosting platforms set and which trusts everybody.
+        // Runs after ASPNETCORE_FORWARDEDHEADERS_ENABLED, which hosting platforms set and which trusts every proxy.
         builder.Services.PostConfigure<ForwardedHeadersOptions>(options =>
         {
-            // Nobody is not an empty list: with that the middleware would believe everybody.
+            // With empty lists the middleware would trust every proxy, so no trusted proxy means no forwarded headers.
             options.ForwardedHeaders = trusted is []
                 ? ForwardedHeaders.None
                 : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-            // As far as the chain is trusted, which ends at the first address that is not.
+            // No limit: the middleware stops at the first address that is not trusted.
             options.ForwardLimit = null;
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Shop.ServiceDefaults;
 
-/// <summary>Collects what is wrong with a request, so that the caller learns all of it at once.</summary>
+/// <summary>Collects all errors of a request, so that the caller learns of them at once.</summary>
 public sealed class Validation
 {
     private readonly Dictionary<string, List<string>> _errors = [];
@@ -11,10 +11,10 @@ public sealed class Validation
     /// <summary>Whether any check failed.</summary>
     public bool Failed => _errors.Count > 0;
 
-    /// <summary>Notes an error unless <paramref name="ok"/>.</summary>
+    /// <summary>Adds an error unless <paramref name="ok"/>.</summary>
     /// <param name="ok">Whether the rule holds.</param>
     /// <param name="field">The field as the caller wrote it: <c>lines[0].quantity</c>.</param>
-    /// <param name="message">What would be right, as a full sentence for the caller.</param>
+    /// <param name="message">A full sentence for the caller that says what is allowed.</param>
     public Validation Check(bool ok, string field, string message)
     {
         if (!ok)

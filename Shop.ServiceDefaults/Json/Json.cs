@@ -5,12 +5,12 @@ using System.Text.Json.Serialization;
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// The two ways this house reads JSON: strictly from callers, tolerantly from other services' events.
+/// The two JSON configurations: strict for HTTP, tolerant for the events of other services.
 /// </summary>
 public static class Json
 {
     /// <summary>
-    /// For HTTP. Refuses what a lenient reader would guess at: unknown and duplicate members, null where none belongs,
+    /// For HTTP. Refuses what a lenient reader would accept: unknown and duplicate members, null where none belongs,
     /// numbers as text, enum values as numbers, U+0000 (PostgreSQL can't store it) and more than 16 levels.
     /// </summary>
     public static JsonSerializerOptions Web { get; } = Strict(new(JsonSerializerDefaults.Web));
@@ -34,7 +34,7 @@ public static class Json
         options.NumberHandling = JsonNumberHandling.Strict;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
         options.MaxDepth = 16;
-        // As ASP.NET Core writes answers: a stored answer must come out byte for byte as the first one did.
+        // The encoder of ASP.NET Core: a stored answer must be byte for byte the same as the first one.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter(allowIntegerValues: false));
         options.Converters.Add(new StorableTextConverter());

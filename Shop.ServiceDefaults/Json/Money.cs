@@ -7,13 +7,13 @@ namespace Shop.ServiceDefaults;
 /// <param name="Currency">The ISO 4217 code in upper case.</param>
 /// <remarks>Arithmetic is checked: it throws <see cref="OverflowException"/> rather than give a wrong sum, and
 /// <see cref="InvalidOperationException"/> for two currencies.</remarks>
-// Without it a struct is read member by member, and one that is missing is nothing instead of an error.
+// Without this attribute a struct is read member by member, and a missing member becomes 0 or null.
 [method: JsonConstructor]
 public readonly record struct Money(
     [property: JsonPropertyName("amount")] long Amount,
     [property: JsonPropertyName("currency")] string Currency) : IComparable<Money>
 {
-    /// <summary>Nothing, in <paramref name="currency"/>.</summary>
+    /// <summary>Zero in <paramref name="currency"/>.</summary>
     public static Money Zero(string currency) => new(0, currency);
 
     /// <summary>The sum of all; zero of <paramref name="currency"/> when there are none.</summary>
@@ -22,11 +22,11 @@ public readonly record struct Money(
 
     /// <summary>The sum of two amounts of one currency.</summary>
     public static Money operator +(Money left, Money right) =>
-        new(checked(left.Amount + right.Amount), Same(left, right));
+        new(checked(left.Amount + right.Amount), RequireSameCurrency(left, right));
 
     /// <summary>The difference of two amounts of one currency; it may be negative.</summary>
     public static Money operator -(Money left, Money right) =>
-        new(checked(left.Amount - right.Amount), Same(left, right));
+        new(checked(left.Amount - right.Amount), RequireSameCurrency(left, right));
 
     /// <summary>The amount as many times as <paramref name="times"/> says.</summary>
     public static Money operator *(Money one, int times) => one with { Amount = checked(one.Amount * times) };
@@ -46,14 +46,14 @@ public readonly record struct Money(
     /// <summary>Orders amounts of one currency; throws <see cref="InvalidOperationException"/> for two.</summary>
     public int CompareTo(Money other)
     {
-        Same(this, other);
+        RequireSameCurrency(this, other);
         return Amount.CompareTo(other.Amount);
     }
 
     /// <summary>For logs and messages: <c>19.99 EUR</c>.</summary>
     public override string ToString() => $"{Amount / 100}.{Math.Abs(Amount % 100):00} {Currency}";
 
-    private static string Same(Money left, Money right) => left.Currency == right.Currency
+    private static string RequireSameCurrency(Money left, Money right) => left.Currency == right.Currency
         ? left.Currency
         : throw new InvalidOperationException($"{left.Currency} and {right.Currency} can't be mixed.");
 }

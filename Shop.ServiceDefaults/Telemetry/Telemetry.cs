@@ -28,7 +28,7 @@ internal static class Telemetry
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
         });
-        // Baggage is for anybody to fill. Nobody here reads it, so nobody carries it.
+        // Callers could fill baggage with anything. No service reads it, so it is not propagated.
         Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics
@@ -37,7 +37,7 @@ internal static class Telemetry
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation())
             .WithTracing(tracing => tracing
-                .SetSampler(new ParentBasedSampler(new NoClientRoots(ConfiguredSampler(builder.Configuration))))
+                .SetSampler(new ParentBasedSampler(new NoClientRootSpans(ConfiguredSampler(builder.Configuration))))
                 .AddSource("Shop.*")
                 .AddAspNetCoreInstrumentation(options => options.Filter =
                     context => !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
@@ -57,10 +57,10 @@ internal static class Telemetry
         };
 
     /// <summary>
-    /// Background work asks its database and Redis several times a second whether there is something to do. Such a call
-    /// belongs to nobody's request or message and would bury those that do.
+    /// Drops the traces that would start with a client span. Background work polls its database and Redis several times
+    /// a second; such calls belong to no request or message and would hide those that do.
     /// </summary>
-    private sealed class NoClientRoots(Sampler others) : Sampler
+    private sealed class NoClientRootSpans(Sampler others) : Sampler
     {
         public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
             samplingParameters.Kind == ActivityKind.Client

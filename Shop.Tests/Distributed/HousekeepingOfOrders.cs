@@ -26,7 +26,7 @@ public class HousekeepingOfOrders(SharedShop shop)
         var options = new DbContextOptionsBuilder<OrdersDb>().UseNpgsql(await shop.App.GetConnectionStringAsync("ordersdb", cancel)).UseSnakeCaseNamingConvention().Options;
         await using var db = new OrdersDb(options);
 
-        Assert.False(await IdempotencyRetention<OrdersDb>.ForgetAsync(db, now - IdempotencyRetention<OrdersDb>.Age, cancel));
+        Assert.False(await IdempotencyRetention<OrdersDb>.DeleteAsync(db, now - IdempotencyRetention<OrdersDb>.Retention, cancel));
 
         Assert.Equal(7, await shop.ScalarAsync<long>("ordersdb", "SELECT count(*) FROM orders.idempotency WHERE user_id = $1", user));
     }

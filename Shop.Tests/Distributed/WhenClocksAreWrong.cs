@@ -40,6 +40,6 @@ public class TokensAmongWrongClocks
             .Select(part => System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(part))));
 
         var here = Now + TimeSpan.FromSeconds(seconds);
-        Assert.Equal(accepted, Shop.ServiceDefaults.AccessTokenForm.TryRead($"Bearer {token}", here + Shop.ServiceDefaults.TokenVerificationOptions.LongestTokenLife, out _));
+        Assert.Equal(accepted, Shop.ServiceDefaults.AccessTokenFormat.TryRead($"Bearer {token}", here + Shop.ServiceDefaults.TokenVerificationOptions.LongestTokenLife, out _));
     }
 }

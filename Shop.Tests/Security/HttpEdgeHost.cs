@@ -66,10 +66,10 @@ internal sealed class HttpEdgeHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
-        builder.AddEdge();
+        builder.AddGatewayPipeline();
         builder.AddGateway();
         var gateway = builder.Build();
-        gateway.UseServiceDefaults(Edge.Use);
+        gateway.UseServiceDefaults(GatewayPipeline.Use);
         gateway.MapDefaultEndpoints();
         gateway.MapGateway();
         await gateway.StartAsync(TestContext.Current.CancellationToken);

@@ -175,7 +175,7 @@ public class IdempotencyKeys(AttackedShop shop)
 
     [Fact, Trait("Checklist", "K8")]
     public void Are_remembered_for_a_day_at_least() =>
-        Assert.True(IdempotencyRetention<DbContext>.Age >= TimeSpan.FromHours(24));
+        Assert.True(IdempotencyRetention<DbContext>.Retention >= TimeSpan.FromHours(24));
 
     private async Task<Answer> SendAsync(string route, Targets targets, string[] keys, string? body = null)
     {

@@ -20,13 +20,13 @@ public sealed class RateLimitsOverTime
         for (var round = 0; round < 50; round++)
         {
             RateLimitVerdict verdict;
-            while ((verdict = limit.Ask("somebody")).Admitted)
+            while ((verdict = limit.TryAcquire("somebody")).Admitted)
                 Assert.InRange(verdict.Remaining, 0, 7);
 
             _clock.Advance(verdict.Reset - TimeSpan.FromMilliseconds(1));
-            Assert.False(limit.Ask("somebody").Admitted);
+            Assert.False(limit.TryAcquire("somebody").Admitted);
             _clock.Advance(TimeSpan.FromMilliseconds(2));
-            Assert.True(limit.Ask("somebody").Admitted);
+            Assert.True(limit.TryAcquire("somebody").Admitted);
         }
     }
 
@@ -39,7 +39,7 @@ public sealed class RateLimitsOverTime
         {
             _clock.Advance(TimeSpan.FromMilliseconds(random.Next(200)));
             for (var burst = random.Next(5); burst > 0; burst--)
-                admitted += limit.Ask("somebody").Admitted ? 1 : 0;
+                admitted += limit.TryAcquire("somebody").Admitted ? 1 : 0;
         }
 
         Assert.InRange(admitted, 90 * 50, 101 * 50);
@@ -61,15 +61,15 @@ public sealed class RateLimitsOverTime
     {
         var limit = Limit(quota: 20);
         for (var i = 0; i < 200_000; i++)
-            limit.Ask($"address {i}");
+            limit.TryAcquire($"address {i}");
 
-        Assert.Equal(20_000, limit.TakeNews().Count());
+        Assert.Equal(20_000, limit.TakeDelta().Count());
         Assert.InRange(Admitted(limit, 100, "address 199999"), 0, 20);
         // Who was there before the flood keeps what is theirs.
         Assert.Equal(19, Admitted(limit, 100, "address 5"));
         _clock.Advance(2 * Window);
         Assert.Equal(20, Admitted(limit, 100, "address 199999"));
-        Assert.Single(limit.TakeNews());
+        Assert.Single(limit.TakeDelta());
     }
 
     [Fact]
@@ -88,24 +88,24 @@ public sealed class RateLimitsOverTime
         var (here, there) = (Limit(quota: 100), Limit(quota: 100));
         Assert.Equal(60, Admitted(here, 60));
         Assert.Equal(10, Admitted(there, 10));
-        var (key, ours, news) = Assert.Single(here.TakeNews());
-        var (sameKey, theirs, other) = Assert.Single(there.TakeNews());
+        var (key, ours, news) = Assert.Single(here.TakeDelta());
+        var (sameKey, theirs, other) = Assert.Single(there.TakeDelta());
         Assert.Equal((key, 60L, 10L), (sameKey, news, other));
-        Assert.Empty(here.TakeNews());
+        Assert.Empty(here.TakeDelta());
 
-        theirs.Hear(70);
+        theirs.Merge(70);
         Assert.Equal(30, Admitted(there, 100));
         // A Redis that forgot everything makes nobody forget.
-        theirs.Hear(0);
+        theirs.Merge(0);
         Assert.Equal(0, Admitted(there, 100));
-        ours.Hear(60);
+        ours.Merge(60);
         Assert.Equal(40, Admitted(here, 100));
     }
 
     private RateLimit Limit(int quota) => new("test", new() { Quota = quota, Window = Window }, _clock);
 
     private static int Admitted(RateLimit limit, int requests, string caller = "somebody") =>
-        Enumerable.Range(0, requests).Count(_ => limit.Ask(caller).Admitted);
+        Enumerable.Range(0, requests).Count(_ => limit.TryAcquire(caller).Admitted);
 
     private sealed class Clock : TimeProvider
     {

@@ -2,7 +2,7 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Users.Addresses;
 
-/// <summary>An address of an account's book, with the fields that an order's <c>shipTo</c> has.</summary>
+/// <summary>An address in an account's address book, with the same fields as an order's <c>shipTo</c>.</summary>
 internal sealed class Address
 {
     public const int MostPerAccount = 20;
@@ -16,7 +16,7 @@ internal sealed class Address
     public string PostalCode { get; private set; } = "";
     public string Country { get; private set; } = "";
 
-    /// <summary>Counts its changes: the ETag.</summary>
+    /// <summary>Incremented by each change; the ETag.</summary>
     public int Version { get; private set; }
 
     public void Write(AddressFields fields)
@@ -27,7 +27,7 @@ internal sealed class Address
     }
 }
 
-/// <summary>What a caller says of an address, by the same rules as at checkout.</summary>
+/// <summary>An address as the caller sends it, with the same rules as at checkout.</summary>
 internal sealed record AddressFields(
     string Name, string Line1, string City, string PostalCode, string Country, string? Line2 = null)
 {

@@ -4,7 +4,7 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Users.Addresses;
 
-/// <summary>Replaces an address of the caller's book. Orders keep the address they were placed with.</summary>
+/// <summary>Replaces an address in the caller's address book. Orders keep the address they were placed with.</summary>
 internal static class ChangeAddress
 {
     public static async Task<Results<Ok<AddressView>, ValidationProblem, ProblemHttpResult>> Handle(
@@ -13,7 +13,8 @@ internal static class ChangeAddress
         if (request.Check() is { Failed: true } wrong)
             return wrong.ToProblem();
 
-        var address = await db.Addresses.SingleOrDefaultAsync(known => known.Id == id && known.AccountId == user.Id, cancel);
+        var address = await db.Addresses.SingleOrDefaultAsync(
+            known => known.Id == id && known.AccountId == user.Id, cancel);
         if (address is null)
             return Problem.NotFound("There is no such address.");
 

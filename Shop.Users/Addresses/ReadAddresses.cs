@@ -4,10 +4,10 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Users.Addresses;
 
-/// <summary>The caller's addresses. Those of others do not exist for them.</summary>
+/// <summary>The caller's addresses. The addresses of others are answered with 404.</summary>
 internal static class ReadAddresses
 {
-    /// <summary>All of them: there can't be many.</summary>
+    /// <summary>All of them in one page, because their number is limited.</summary>
     public static async Task<Ok<Page<AddressView>>> List(CurrentUser user, UsersDb db, CancellationToken cancel)
     {
         var addresses = await db.Addresses.AsNoTracking()

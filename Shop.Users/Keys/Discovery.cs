@@ -6,10 +6,12 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Users.Keys;
 
-/// <summary>What a verifier of our tokens needs, in the two documents that every OpenID Connect library reads.</summary>
+/// <summary>The two documents that OpenID Connect libraries read to verify our tokens.</summary>
 internal static class Discovery
 {
-    /// <summary>The members of OpenID Connect Discovery 1.0 that are true of us; there is no authorization endpoint.</summary>
+    /// <summary>
+    /// The members of OpenID Connect Discovery 1.0 that apply here; there is no authorization endpoint.
+    /// </summary>
     public sealed record Document(
         [property: JsonPropertyName("issuer")] string Issuer,
         [property: JsonPropertyName("jwks_uri")] string KeysAt,
@@ -20,11 +22,12 @@ internal static class Discovery
 
     public sealed record KeySet(IReadOnlyList<PublicKey> Keys);
 
-    /// <summary>A list of what is public: a private member can't slip in.</summary>
+    /// <summary>Lists the public members explicitly, so that no private one can be published by mistake.</summary>
     public sealed record PublicKey(string Kty, string Use, string Alg, string Kid, string N, string E);
 
-    // Addresses come from the issuer's name, never from the host that the request claims to be for: the answer is cached for all.
-    public static Ok<Document> Configuration(HttpContext http, IOptions<TokenVerificationOptions> verification, IOptions<SigningKeyOptions> keys)
+    // Addresses come from the issuer setting, never from the Host header, because the answer is cached for all clients.
+    public static Ok<Document> Configuration(
+        HttpContext http, IOptions<TokenVerificationOptions> verification, IOptions<SigningKeyOptions> keys)
     {
         var issuer = verification.Value.Issuer;
         AllowCaching(http, keys.Value);
@@ -37,7 +40,8 @@ internal static class Discovery
             Claims: ["iss", "aud", "sub", "role", "sid", "jti", "iat", "exp"]));
     }
 
-    public static async Task<Ok<KeySet>> Keys(HttpContext http, SigningKeyRing ring, IOptions<SigningKeyOptions> options, CancellationToken cancel)
+    public static async Task<Ok<KeySet>> Keys(
+        HttpContext http, SigningKeyRing ring, IOptions<SigningKeyOptions> options, CancellationToken cancel)
     {
         var keys = await ring.CurrentAsync(cancel);
         AllowCaching(http, options.Value);

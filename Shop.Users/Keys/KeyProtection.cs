@@ -11,39 +11,42 @@ using Microsoft.EntityFrameworkCore;
 namespace Shop.Users.Keys;
 
 /// <summary>
-/// Encrypts what must not lie readable in usersdb. Data protection's own keys are in the same database, so that all
-/// replicas share them; it is a provider of our own, apart from the host's, because the host would load it before the
-/// migrations have run and because other modules of the process must not share these keys.
+/// Encrypts secrets that are stored in usersdb. The keys of data protection are in the same database, so that all
+/// replicas share them. The provider is separate from the host's: the host would load its keys before the migrations
+/// have run.
 /// </summary>
 internal sealed class KeyProtection : IDisposable
 {
     private readonly ServiceProvider _services;
 
-    public KeyProtection(IServiceScopeFactory scopes, IConfiguration configuration, IHostEnvironment environment, ILoggerFactory logs)
+    public KeyProtection(
+        IServiceScopeFactory scopes, IConfiguration configuration, IHostEnvironment environment, ILoggerFactory logs)
     {
         var services = new ServiceCollection();
         services.AddSingleton(logs);
         services.AddLogging();
         var protection = services.AddDataProtection().SetApplicationName("shop-users");
-        // Whoever has the whole database has the keys too, unless a certificate from elsewhere (PKCS #12) locks them.
+        // Without a certificate (PKCS #12), whoever has the database has these keys too.
         if (configuration["Users:KeyEncryption:Certificate"] is { Length: > 0 } certificate)
-            protection.ProtectKeysWithCertificate(X509CertificateLoader.LoadPkcs12FromFile(certificate, configuration["Users:KeyEncryption:Password"]));
+            protection.ProtectKeysWithCertificate(
+                X509CertificateLoader.LoadPkcs12FromFile(certificate, configuration["Users:KeyEncryption:Password"]));
 
         services.Configure<KeyManagementOptions>(options =>
         {
             options.XmlRepository = new KeysInUsersDb(scopes);
-            // Said outright, since a developer's database holds no secrets; anywhere else the lack of a certificate is a warning.
+            // Explicit, so that data protection does not warn: a developer's database holds no secrets.
             if (environment.IsDevelopment())
                 options.XmlEncryptor ??= new NullXmlEncryptor();
         });
         _services = services.BuildServiceProvider();
     }
 
-    public IDataProtector For(string purpose) => _services.GetRequiredService<IDataProtectionProvider>().CreateProtector(purpose);
+    public IDataProtector For(string purpose) =>
+        _services.GetRequiredService<IDataProtectionProvider>().CreateProtector(purpose);
 
     /// <summary>
-    /// Whether decryption failed only because the keys could not be read just now: data protection says the same of that as
-    /// of a key that it will never be able to decrypt.
+    /// Whether decryption failed only because the database is unavailable. Data protection throws the same exception
+    /// for a key that it can never decrypt.
     /// </summary>
     public static bool IsAway(CryptographicException failure)
     {
@@ -65,14 +68,26 @@ internal sealed class KeyProtection : IDisposable
         {
             using var scope = scopes.CreateScope();
             var db = scope.ServiceProvider.GetRequiredService<UsersDb>();
-            return [.. db.DataProtectionKeys.AsNoTracking().OrderBy(key => key.Id).Select(key => key.Xml).AsEnumerable().Select(xml => XElement.Parse(xml))];
+            return [
+                .. db.DataProtectionKeys.AsNoTracking()
+                    .OrderBy(key => key.Id)
+                    .Select(key => key.Xml)
+                    .AsEnumerable()
+                    .Select(xml => XElement.Parse(xml)),
+            ];
         }
 
         public void StoreElement(XElement element, string friendlyName)
         {
             using var scope = scopes.CreateScope();
             var db = scope.ServiceProvider.GetRequiredService<UsersDb>();
-            db.DataProtectionKeys.Add(new() { Id = Guid.CreateVersion7(), Name = friendlyName, Xml = element.ToString(SaveOptions.DisableFormatting) });
+            db.DataProtectionKeys.Add(
+                new()
+                {
+                    Id = Guid.CreateVersion7(),
+                    Name = friendlyName,
+                    Xml = element.ToString(SaveOptions.DisableFormatting),
+                });
             db.SaveChanges();
         }
     }

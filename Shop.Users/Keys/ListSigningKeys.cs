@@ -3,10 +3,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Shop.Users.Keys;
 
-/// <summary>The signing keys, the newest first, for an operator: when they sign and verify, and nothing of the keys themselves.</summary>
+/// <summary>
+/// The signing keys, the newest first, for operators: when they sign and verify, without the keys themselves.
+/// </summary>
 internal static class ListSigningKeys
 {
-    private const int Most = 100;
+    private const int MaxItems = 100;
 
     public sealed record Response(IReadOnlyList<Key> Items);
 
@@ -15,7 +17,7 @@ internal static class ListSigningKeys
     public static async Task<Ok<Response>> Handle(UsersDb db, CancellationToken cancel) => TypedResults.Ok(new Response(
         await db.SigningKeys
             .OrderByDescending(key => key.ActiveFrom).ThenBy(key => key.Id)
-            .Take(Most)
+            .Take(MaxItems)
             .Select(key => new Key(key.Id, key.CreatedAt, key.ActiveFrom, key.RetiredAt))
             .ToListAsync(cancel)));
 }

@@ -3,9 +3,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Shop.Users.Keys;
 
 /// <summary>
-/// An operator wants tokens signed by a new key. It is published now and signs when every verifier knows it; there is no
-/// way to make it sign sooner, because that would refuse customers whose tokens are good. Asked again meanwhile, the
-/// answer is the same key.
+/// Lets an operator rotate the signing key. The new key is published now and signs once every verifier knows it;
+/// signing sooner would make verifiers refuse valid tokens. Until then, another request returns the same key.
 /// </summary>
 internal static class RotateSigningKey
 {
@@ -13,7 +12,8 @@ internal static class RotateSigningKey
         UsersDb db, SigningKeyRotation rotation, SigningKeyRing ring, CancellationToken cancel)
     {
         var key = await rotation.RotateAsync(db, cancel);
-        ring.ReadAgainSoon();
-        return TypedResults.Accepted("/api/users/signing-keys", new ListSigningKeys.Key(key.Id, key.CreatedAt, key.ActiveFrom, key.RetiredAt));
+        ring.Invalidate();
+        return TypedResults.Accepted(
+            "/api/users/signing-keys", new ListSigningKeys.Key(key.Id, key.CreatedAt, key.ActiveFrom, key.RetiredAt));
     }
 }

@@ -10,7 +10,7 @@ namespace Shop.Users.Keys;
 /// </summary>
 internal sealed class SigningKey
 {
-    /// <summary>What the private parts are encrypted for.</summary>
+    /// <summary>The data protection purpose of the private keys.</summary>
     public const string Purpose = "signing key";
 
     private const int Bits = 2048;
@@ -33,7 +33,8 @@ internal sealed class SigningKey
         using var rsa = RSA.Create(Bits);
         return new()
         {
-            Id = Base64UrlEncoder.Encode(new RsaSecurityKey(rsa.ExportParameters(includePrivateParameters: false)).ComputeJwkThumbprint()),
+            Id = Base64UrlEncoder.Encode(
+                new RsaSecurityKey(rsa.ExportParameters(includePrivateParameters: false)).ComputeJwkThumbprint()),
             CreatedAt = now,
             ActiveFrom = activeFrom,
             PublicKey = rsa.ExportSubjectPublicKeyInfo(),
@@ -41,7 +42,7 @@ internal sealed class SigningKey
         };
     }
 
-    /// <summary>Sets the end of a key that has a successor; the first word counts.</summary>
+    /// <summary>Sets the end of a key that has a successor. It is set once and not changed later.</summary>
     public void Retire(DateTimeOffset at) => RetiredAt ??= at;
 
     public void DestroyPrivatePart() => PrivateKey = [];
@@ -59,6 +60,8 @@ internal sealed class SigningKey
     {
         using var rsa = RSA.Create();
         rsa.ImportPkcs8PrivateKey(protector.Unprotect(PrivateKey), out _);
-        return new(new RsaSecurityKey(rsa.ExportParameters(includePrivateParameters: true)) { KeyId = Id }, SecurityAlgorithms.RsaSha256);
+        return new(
+            new RsaSecurityKey(rsa.ExportParameters(includePrivateParameters: true)) { KeyId = Id },
+            SecurityAlgorithms.RsaSha256);
     }
 }

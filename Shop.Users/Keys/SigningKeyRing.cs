@@ -6,31 +6,31 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Shop.Users.Keys;
 
-/// <summary>The keys as of one moment.</summary>
+/// <summary>The keys at one moment.</summary>
 /// <param name="Signing">Signs new tokens.</param>
-/// <param name="Published">Verify tokens, or will.</param>
+/// <param name="Published">Verify tokens, now or later.</param>
 internal sealed record SigningKeys(SigningCredentials Signing, IReadOnlyList<RsaSecurityKey> Published);
 
 /// <summary>
-/// The signing keys in memory, read again every now and then. A key is read long before its time comes, so all replicas
-/// begin to sign with it at the same moment, whether they can reach the database just then or not.
+/// Caches the signing keys in memory. A key is read long before it becomes active, so all replicas begin to sign with
+/// it at the same moment, even if they cannot reach the database then.
 /// </summary>
 internal sealed class SigningKeyRing(
     IServiceScopeFactory scopes, SigningKeyRotation rotation, KeyProtection protection,
     IOptions<SigningKeyOptions> options, TimeProvider clock, ILogger<SigningKeyRing> log) : IDisposable
 {
-    private static readonly TimeSpan LeastAge = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MinRefreshInterval = TimeSpan.FromSeconds(5);
 
     private readonly IDataProtector _protector = protection.For(SigningKey.Purpose);
-    private readonly SemaphoreSlim _reading = new(1);
-    private volatile Reading? _last;
+    private readonly SemaphoreSlim _readLock = new(1);
+    private volatile Snapshot? _last;
 
     public async ValueTask<SigningKeys> CurrentAsync(CancellationToken cancel)
     {
         if (_last is { } last && clock.GetUtcNow() is var moment && moment < last.DueAt && last.At(moment) is { } keys)
             return keys;
 
-        await _reading.WaitAsync(cancel);
+        await _readLock.WaitAsync(cancel);
         try
         {
             var now = clock.GetUtcNow();
@@ -38,29 +38,33 @@ internal sealed class SigningKeyRing(
                 return read;
 
             _last = new(await ReadAgainAsync(cancel), now, now + options.Value.Check);
-            return _last.At(clock.GetUtcNow()) ?? throw new CryptographicException("There is no signing key that can be read.");
+            return _last.At(clock.GetUtcNow())
+                ?? throw new CryptographicException("There is no signing key that can be read.");
         }
         finally
         {
-            _reading.Release();
+            _readLock.Release();
         }
     }
 
-    /// <summary>A token came with a key id that is not here. Made-up ids must not become a query each, so a young reading stays.</summary>
-    public void SuspectStale()
+    /// <summary>
+    /// Reads the keys again at the next use, for a token with an unknown key id; but not right after the last read, so
+    /// that made-up ids do not cause a query each.
+    /// </summary>
+    public void RequestRefresh()
     {
-        if (_last is { } last && clock.GetUtcNow() - last.ReadAt >= LeastAge)
+        if (_last is { } last && clock.GetUtcNow() - last.ReadAt >= MinRefreshInterval)
             _last = last with { DueAt = last.ReadAt };
     }
 
-    /// <summary>The keys have been changed in this process.</summary>
-    public void ReadAgainSoon()
+    /// <summary>Reads the keys again at the next use, because this process has changed them.</summary>
+    public void Invalidate()
     {
         if (_last is { } last)
             _last = last with { DueAt = last.ReadAt };
     }
 
-    public void Dispose() => _reading.Dispose();
+    public void Dispose() => _readLock.Dispose();
 
     private async Task<IReadOnlyList<KnownKey>> ReadAgainAsync(CancellationToken cancel)
     {
@@ -69,13 +73,13 @@ internal sealed class SigningKeyRing(
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<UsersDb>();
             var keys = await ReadAsync(db, cancel);
-            if (new Reading(keys, default, default).At(clock.GetUtcNow()) is not null)
+            if (new Snapshot(keys, default, default).At(clock.GetUtcNow()) is not null)
                 return keys;
 
             await rotation.CreateFirstAsync(db, CanSign, cancel);
             return await ReadAsync(db, cancel);
         }
-#pragma warning disable CA1031 // Whatever keeps us from reading: requests go on with the keys that we have.
+#pragma warning disable CA1031 // If reading fails for any reason, requests go on with the keys read last.
         catch (Exception exception) when (_last is not null && !cancel.IsCancellationRequested)
 #pragma warning restore CA1031
         {
@@ -91,7 +95,7 @@ internal sealed class SigningKeyRing(
             .Where(key => key.RetiredAt == null || key.RetiredAt > now)
             .OrderByDescending(key => key.ActiveFrom).ThenBy(key => key.Id)
             .ToListAsync(cancel);
-        // Decrypting and setting up the same key every time would be for nothing.
+        // Known keys are reused, which saves decrypting them again.
         return [.. rows.Select(row => _last?.Keys.FirstOrDefault(known => known.Row.Id == row.Id) is { } known
             ? known with { Row = row }
             : new KnownKey(row, row.Public(), TryCredentials(row)))];
@@ -117,10 +121,10 @@ internal sealed class SigningKeyRing(
 
     private sealed record KnownKey(SigningKey Row, RsaSecurityKey Public, SigningCredentials? Credentials);
 
-    /// <param name="Keys">Those used last come first.</param>
+    /// <param name="Keys">The most recently active first.</param>
     /// <param name="ReadAt">When they were read.</param>
-    /// <param name="DueAt">When they are to be read again.</param>
-    private sealed record Reading(IReadOnlyList<KnownKey> Keys, DateTimeOffset ReadAt, DateTimeOffset DueAt)
+    /// <param name="DueAt">When they will be read again.</param>
+    private sealed record Snapshot(IReadOnlyList<KnownKey> Keys, DateTimeOffset ReadAt, DateTimeOffset DueAt)
     {
         /// <returns>Null when there is no key to sign with.</returns>
         public SigningKeys? At(DateTimeOffset now)

@@ -7,39 +7,45 @@ using Shop.ServiceDefaults;
 namespace Shop.Users.Keys;
 
 /// <summary>
-/// Gives keys their successors. A new key is published for a while before it signs, and the old one is honoured until
-/// its last token has ended. A lock in the database lets one replica at a time decide, so there is never more than one
-/// key that waits for its turn.
+/// Rotates the signing keys. A new key is published for a while before it signs, and the old one verifies until its
+/// last token has expired. A database lock lets one replica at a time decide, so at most one published key is not
+/// active yet.
 /// </summary>
 internal sealed class SigningKeyRotation(
-    KeyProtection protection, SigningKeyMetrics metrics, IOptions<SigningKeyOptions> options, TimeProvider clock, ILogger<SigningKeyRotation> log)
+    KeyProtection protection, SigningKeyMetrics metrics, IOptions<SigningKeyOptions> options, TimeProvider clock,
+    ILogger<SigningKeyRotation> log)
 {
     private readonly IDataProtector _protector = protection.For(SigningKey.Purpose);
 
-    /// <summary>Somebody wants a new key: the one that waits for its turn already, else one made now.</summary>
+    /// <summary>Returns the key that is published but not active yet, or else creates one.</summary>
     public async Task<SigningKey> RotateAsync(UsersDb db, CancellationToken cancel) => (await DecideAsync(
         db,
-        (newest, now) => newest is not null && newest.ActiveFrom > now ? newest : Create(db, now, now + options.Value.Lead, "operator"),
+        (newest, now) =>
+            newest is not null && newest.ActiveFrom > now
+                ? newest
+                : Create(db, now, now + options.Value.Lead, "operator"),
         cancel))!;
 
-    /// <summary>Makes the next key when its time has come, and buries those whose time is over.</summary>
-    public Task KeepAsync(UsersDb db, CancellationToken cancel) => DecideAsync(
+    /// <summary>Creates the next key when it is due, and destroys the private part of retired ones.</summary>
+    public Task RotateIfDueAsync(UsersDb db, CancellationToken cancel) => DecideAsync(
         db,
         (newest, now) =>
         {
-            // The first key is made where it is needed.
+            // The first key is created by CreateFirstAsync, when it is needed.
             var due = newest is not null && newest.ActiveFrom + options.Value.Life <= now + options.Value.Lead;
             return due ? Create(db, now, now + options.Value.Lead, "schedule") : newest;
         },
         cancel);
 
-    /// <summary>There is no key that we can sign with: one that signs at once, for there is nothing to wait for.</summary>
+    /// <summary>Creates a key that signs at once when there is none to sign with.</summary>
     public Task CreateFirstAsync(UsersDb db, Func<SigningKey, bool> canSign, CancellationToken cancel) => DecideAsync(
         db,
-        (newest, now) => newest is not null && newest.ActiveFrom <= now && canSign(newest) ? newest : Create(db, now, now, "first"),
+        (newest, now) =>
+            newest is not null && newest.ActiveFrom <= now && canSign(newest) ? newest : Create(db, now, now, "first"),
         cancel);
 
-    private async Task<SigningKey?> DecideAsync(UsersDb db, Func<SigningKey?, DateTimeOffset, SigningKey?> decide, CancellationToken cancel)
+    private async Task<SigningKey?> DecideAsync(
+        UsersDb db, Func<SigningKey?, DateTimeOffset, SigningKey?> decide, CancellationToken cancel)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         await db.Database.LockAsync("users.signing-keys", cancel);
@@ -77,17 +83,17 @@ internal sealed class SigningKeyRotation(
     }
 }
 
-/// <summary>Looks after the signing keys, on every replica.</summary>
-internal sealed class SigningKeyUpkeep(
+/// <summary>Rotates the signing keys on schedule, and refreshes the cache of every replica.</summary>
+internal sealed class SigningKeyRotationWorker(
     IServiceScopeFactory scopes, SigningKeyRotation rotation, SigningKeyRing ring, DatabaseReadiness<UsersDb> database,
-    IOptions<SigningKeyOptions> options, ILogger<SigningKeyUpkeep> log)
+    IOptions<SigningKeyOptions> options, ILogger<SigningKeyRotationWorker> log)
     : WorkLoop("Upkeep of the signing keys", options.Value.Check, database.Migrated, log)
 {
     protected override async Task<bool> WorkAsync(CancellationToken cancel)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await rotation.KeepAsync(scope.ServiceProvider.GetRequiredService<UsersDb>(), cancel);
-        // A replica that nobody asks anything still has to know the next key before its time comes.
+        await rotation.RotateIfDueAsync(scope.ServiceProvider.GetRequiredService<UsersDb>(), cancel);
+        // A replica without requests must also know the next key before it becomes active.
         await ring.CurrentAsync(cancel);
         return false;
     }

@@ -4,27 +4,31 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Users.Operators;
 
-/// <summary>Accounts, the newest first. A search finds those whose address or name begins so, whatever its case.</summary>
+/// <summary>Accounts, the newest first. A search matches the prefix of address or name, ignoring case.</summary>
 internal static class FindAccounts
 {
-    private const int LongestSearch = 100;
+    private const int MaxSearchLength = 100;
 
     public static async Task<Results<Ok<Page<AccountView>>, ValidationProblem>> List(
         UsersDb db, CancellationToken cancel, string? search = null, Guid? after = null, int limit = 20)
     {
         var check = new Validation()
             .Check(limit is >= 1 and <= 100, "limit", "A page has 1 to 100 items.")
-            .Check(search is not { Length: > LongestSearch }, "search", $"A search has at most {LongestSearch} characters.");
+            .Check(
+                search is not { Length: > MaxSearchLength },
+                "search",
+                $"A search has at most {MaxSearchLength} characters.");
         if (check.Failed)
             return check.ToProblem();
 
         var accounts = db.Accounts.AsNoTracking();
         if (!string.IsNullOrWhiteSpace(search))
         {
-            // EF escapes the wildcards of LIKE. Beginnings only, for those the indexes can find.
-            var beginning = search.Trim().ToLowerInvariant();
-#pragma warning disable CA1304, CA1311, CA1862 // Translated to SQL, where there is no culture; lower() is what the index is on.
-            accounts = accounts.Where(account => account.Email.StartsWith(beginning) || account.Name.ToLower().StartsWith(beginning));
+            // EF escapes the wildcards of LIKE. Only prefixes, because the indexes can find those.
+            var prefix = search.Trim().ToLowerInvariant();
+#pragma warning disable CA1304, CA1311, CA1862 // Translated to SQL, which has no culture; the index is on lower().
+            accounts = accounts.Where(
+                account => account.Email.StartsWith(prefix) || account.Name.ToLower().StartsWith(prefix));
 #pragma warning restore CA1304, CA1311, CA1862
         }
 
@@ -36,7 +40,8 @@ internal static class FindAccounts
         return TypedResults.Ok(new Page<AccountView>([.. found.Take(limit).Select(AccountView.Of)], next));
     }
 
-    public static async Task<Results<Ok<AccountView>, ProblemHttpResult>> One(Guid id, UsersDb db, CancellationToken cancel) =>
+    public static async Task<Results<Ok<AccountView>, ProblemHttpResult>> One(
+        Guid id, UsersDb db, CancellationToken cancel) =>
         await db.Accounts.AsNoTracking().SingleOrDefaultAsync(known => known.Id == id, cancel) is { } account
             ? TypedResults.Ok(AccountView.Of(account))
             : Problem.NotFound("There is no such account.");

@@ -5,15 +5,15 @@ using Shop.ServiceDefaults;
 namespace Shop.Users.Operators;
 
 /// <summary>
-/// Keeps somebody out, or lets them in again. A locked account's sessions end at once, and signing in to it fails as with
-/// a wrong password.
+/// Locks or unlocks an account. Locking ends its sessions at once, and a sign-in then fails as with a wrong password.
 /// </summary>
 internal static class LockAccount
 {
     public sealed record Request(string? Reason = null);
 
     public static async Task<Results<Ok<AccountView>, ValidationProblem, ProblemHttpResult>> Lock(
-        Guid id, [FromBody] Request? request, CurrentUser user, UsersDb db, TimeProvider clock, ILogger<Account> log, CancellationToken cancel)
+        Guid id, [FromBody] Request? request, CurrentUser user, UsersDb db, TimeProvider clock, ILogger<Account> log,
+        CancellationToken cancel)
     {
         var check = new Validation();
         if (request?.Reason is { } reason)
@@ -26,11 +26,11 @@ internal static class LockAccount
             return Problem.Conflict("You can't lock yourself out.");
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        await OperatorsLeft.LockAsync(db, cancel);
+        await LastOperatorGuard.LockAsync(db, cancel);
         if (await db.LockAccountAsync(id, cancel) is not { } account)
             return Problem.NotFound("There is no such account.");
 
-        if (await OperatorsLeft.WouldBeNoneWithout(db, account, cancel))
+        if (await LastOperatorGuard.IsLastAsync(db, account, cancel))
             return Problem.Conflict("This is the last operator.");
 
         if (account.LockedAt is null)

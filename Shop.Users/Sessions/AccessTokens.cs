@@ -8,11 +8,12 @@ using Shop.Users.Keys;
 namespace Shop.Users.Sessions;
 
 /// <summary>
-/// Signs access tokens (RFC 9068). They can't be taken back, so they are short-lived: whoever signs out or is locked
-/// keeps access for this long at most.
+/// Signs access tokens (RFC 9068). They cannot be revoked, so they are short-lived: after signing out or being locked,
+/// a user keeps access for this long at most.
 /// </summary>
 internal sealed class AccessTokens(
-    SigningKeyRing ring, IOptionsMonitor<JwtBearerOptions> verification, IOptions<SigningKeyOptions> options, TimeProvider clock)
+    SigningKeyRing ring, IOptionsMonitor<JwtBearerOptions> verification, IOptions<SigningKeyOptions> options,
+    TimeProvider clock)
 {
     public TimeSpan Lifetime => options.Value.TokenLife;
 

@@ -4,8 +4,8 @@ using Shop.ServiceDefaults;
 namespace Shop.Users.Sessions;
 
 /// <summary>
-/// The session of a browser, which asks for it by a header that no other site can send. Its refresh token is only in a
-/// cookie: out of reach for scripts, sent to this path alone, and to nobody from a page that is not ours.
+/// The session of a browser, requested by a header that other sites cannot send. The refresh token is only in a cookie,
+/// which scripts cannot read and which is sent only to this path and only from our own pages.
 /// </summary>
 internal static class BrowserSession
 {
@@ -16,35 +16,37 @@ internal static class BrowserSession
     private const string Name = "shop-session";
     private const string SecureName = $"__Secure-{Name}";
 
-    public static bool IsAsked(HttpContext http) => http.Request.Headers.ContainsKey(Header);
+    public static bool IsRequested(HttpContext http) => http.Request.Headers.ContainsKey(Header);
 
-    /// <summary>Lets cookies count only for requests that our own pages send, and only where there is one of them.</summary>
+    /// <summary>Accepts a session cookie only from our own pages, and only a single one.</summary>
     public static RouteGroupBuilder GuardCookies(this RouteGroupBuilder routes) => routes.AddEndpointFilter(
         async (context, next) => Refuse(context.HttpContext) is { } refusal ? refusal : await next(context));
 
-    /// <summary>The refresh token that the request shows: in the cookie if asked for by the header, else in the body.</summary>
-    public static string? Presented(HttpContext http, string? inBody) => IsAsked(http) ? Cookies(http).SingleOrDefault() : inBody;
+    /// <summary>The refresh token of the request: from the cookie if the header is set, else from the body.</summary>
+    public static string? Presented(HttpContext http, string? inBody) =>
+        IsRequested(http) ? Cookies(http).SingleOrDefault() : inBody;
 
-    /// <summary>Whether only a cookie came. Without the header any site may have made the browser send it.</summary>
-    public static bool IsOnlyACookie(HttpContext http) => !IsAsked(http) && Cookies(http).Count > 0;
+    /// <summary>Whether there is a cookie without the header. Any site can make the browser send that.</summary>
+    public static bool IsOnlyACookie(HttpContext http) => !IsRequested(http) && Cookies(http).Count > 0;
 
-    public static ProblemHttpResult HeaderMissing() => Forbidden($"A session in a cookie needs the header {Header}: {ByCookie}.");
+    public static ProblemHttpResult HeaderMissing() =>
+        Forbidden($"A session in a cookie needs the header {Header}: {ByCookie}.");
 
-    /// <summary>Hands the token to the client: in the cookie if asked for by the header, else in the answer.</summary>
-    /// <returns>What goes into the answer.</returns>
-    public static string? Hand(HttpContext http, byte[] refreshToken, TimeSpan life)
+    /// <summary>Returns the token to the client: in the cookie if the header is set, else in the answer.</summary>
+    /// <returns>The token for the body of the answer; null when it is in the cookie.</returns>
+    public static string? Deliver(HttpContext http, byte[] refreshToken, TimeSpan life)
     {
         var token = RefreshTokens.Write(refreshToken);
-        if (!IsAsked(http))
+        if (!IsRequested(http))
             return token;
 
         http.Response.Cookies.Append(NameFor(http), token, Attributes(http, life));
         return null;
     }
 
-    public static void Forget(HttpContext http)
+    public static void ClearCookie(HttpContext http)
     {
-        if (IsAsked(http))
+        if (IsRequested(http))
             http.Response.Cookies.Append(NameFor(http), "", Attributes(http, TimeSpan.Zero));
     }
 
@@ -59,16 +61,21 @@ internal static class BrowserSession
         if (!ComesFromOurPages(http.Request))
             return Forbidden("This request does not come from a page of the shop.");
 
-        // A second cookie of the name was planted by somebody, and nothing tells which one.
-        return Cookies(http).Count > 1 ? Problem.BadRequest("There are two session cookies. Clear your cookies and sign in again.") : null;
+        // A second cookie of the same name was planted by an attacker, and we cannot tell which one.
+        return Cookies(http).Count > 1
+            ? Problem.BadRequest("There are two session cookies. Clear your cookies and sign in again.")
+            : null;
     }
 
-    // Browsers send at least one of the two with every request that changes something; others have no cookies to abuse.
+    // Browsers send at least one of the two headers with every unsafe request; other clients have no cookies to abuse.
     private static bool ComesFromOurPages(HttpRequest request) =>
         request.Headers["Sec-Fetch-Site"] is [] or ["same-origin"]
-        && (request.Headers.Origin is [] || request.Headers.Origin is [{ } origin] && origin.Equals(OwnOrigin(request), StringComparison.OrdinalIgnoreCase));
+        && (request.Headers.Origin is []
+            || request.Headers.Origin is [{ } origin]
+                && origin.Equals(OwnOrigin(request), StringComparison.OrdinalIgnoreCase));
 
-    // As the browser called the gateway. No page can make a browser lie about the host; the scheme is from trusted proxies.
+    // The address of the gateway as the browser used it. A page cannot forge the host; the scheme is from trusted
+    // proxies.
     private static string OwnOrigin(HttpRequest request) =>
         $"{request.Scheme}://{(request.Headers["X-Forwarded-Host"] is [{ } host] ? host : request.Host.Value)}";
 
@@ -86,5 +93,6 @@ internal static class BrowserSession
         IsEssential = true,
     };
 
-    private static ProblemHttpResult Forbidden(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status403Forbidden);
+    private static ProblemHttpResult Forbidden(string detail) =>
+        TypedResults.Problem(detail, statusCode: StatusCodes.Status403Forbidden);
 }

@@ -6,17 +6,20 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Users.Sessions;
 
-/// <summary>Exchanges a refresh token for new tokens, once; all ways of failing look the same.</summary>
+/// <summary>Exchanges a refresh token for new tokens, once. All failures get the same answer.</summary>
 internal static class RefreshSession
 {
     public sealed record Request(string RefreshToken);
 
     public static async Task<Results<Ok<SessionTokens>, ProblemHttpResult>> Handle(
-        [FromBody] Request? request, HttpContext http, UsersDb db, RefreshTokens refreshTokens, AccessTokens accessTokens,
+        [FromBody] Request? request, HttpContext http, UsersDb db, RefreshTokens refreshTokens,
+        AccessTokens accessTokens,
         UsersMetrics metrics, TimeProvider clock, ILogger<Session> log, CancellationToken cancel)
     {
-        if (request is null && !BrowserSession.IsAsked(http))
-            return BrowserSession.IsOnlyACookie(http) ? BrowserSession.HeaderMissing() : Problem.BadRequest("Send the refresh token.");
+        if (request is null && !BrowserSession.IsRequested(http))
+            return BrowserSession.IsOnlyACookie(http)
+                ? BrowserSession.HeaderMissing()
+                : Problem.BadRequest("Send the refresh token.");
 
         if (!RefreshTokens.TryRead(BrowserSession.Presented(http, request?.RefreshToken) ?? "", out var presented))
             return Refuse(http, metrics, "unknown");
@@ -30,7 +33,8 @@ internal static class RefreshSession
         var token = await db.RefreshTokens.SingleAsync(known => known.Hash == hash, cancel);
         var successor = refreshTokens.Successor(session, presented);
         var successorHash = RefreshTokens.Hash(successor);
-        var outcome = session.Refresh(token, await db.RefreshTokens.SingleOrDefaultAsync(known => known.Hash == successorHash, cancel), now);
+        var outcome = session.Refresh(
+            token, await db.RefreshTokens.SingleOrDefaultAsync(known => known.Hash == successorHash, cancel), now);
         if (outcome == RefreshOutcome.Rotated)
             db.RefreshTokens.Add(new() { Hash = successorHash, SessionId = session.Id, IssuedAt = now });
 
@@ -43,7 +47,7 @@ internal static class RefreshSession
         if (outcome is not (RefreshOutcome.Rotated or RefreshOutcome.Repeated))
             return Refuse(http, metrics, Name(outcome));
 
-        // Locking ends the session; who was deleted or locked since then gets no access token either.
+        // The account may have been deleted or locked since the transaction.
         var account = await db.Accounts.AsNoTracking()
             .SingleOrDefaultAsync(known => known.Id == session.AccountId && known.LockedAt == null, cancel);
         if (account is null)
@@ -51,18 +55,24 @@ internal static class RefreshSession
 
         metrics.Refresh(Name(outcome));
         return TypedResults.Ok(SessionTokens.Of(
-            await accessTokens.IssueAsync(account, session.Id, cancel), accessTokens.Lifetime, BrowserSession.Hand(http, successor, session.LifeLeft(now))));
+            await accessTokens.IssueAsync(account, session.Id, cancel),
+            accessTokens.Lifetime,
+            BrowserSession.Deliver(http, successor, session.LifeLeft(now))));
     }
 
-    // Two refreshes of one session go one after the other, on whatever replica: never two live successors.
+    // Serializes the refreshes of a session over all replicas, so that there are never two valid successors.
     private static Task<Session?> LockSessionAsync(UsersDb db, byte[] hash, CancellationToken cancel) => db.Sessions
-        .FromSql($"SELECT s.* FROM users.sessions s JOIN users.refresh_tokens t ON t.session_id = s.id WHERE t.hash = {hash} FOR UPDATE OF s")
+        .FromSql(
+            $"""
+            SELECT s.* FROM users.sessions s JOIN users.refresh_tokens t ON t.session_id = s.id
+            WHERE t.hash = {hash} FOR UPDATE OF s
+            """)
         .SingleOrDefaultAsync(cancel);
 
     private static ProblemHttpResult Refuse(HttpContext http, UsersMetrics metrics, string outcome)
     {
         metrics.Refresh(outcome);
-        BrowserSession.Forget(http);
+        BrowserSession.ClearCookie(http);
         http.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer";
         return Problem.Unauthorized("The refresh token is not valid. Sign in again.");
     }

@@ -7,8 +7,8 @@ using Shop.Users.Keys;
 namespace Shop.Users.Sessions;
 
 /// <summary>
-/// Makes and reads refresh tokens: 256 bits that say nothing, stored only as SHA-256. A successor is derived from its
-/// predecessor by the session's secret key, so that asking twice gives the same one although no token is ever stored.
+/// Creates and parses refresh tokens: 256 random bits, stored only as SHA-256. A successor is derived from its
+/// predecessor with the session's secret key, so that a repeated request gets the same one although no token is stored.
 /// </summary>
 internal sealed class RefreshTokens(KeyProtection protection)
 {
@@ -20,7 +20,8 @@ internal sealed class RefreshTokens(KeyProtection protection)
 
     public byte[] NewRotationKey() => _keys.Protect(RandomNumberGenerator.GetBytes(Size));
 
-    public byte[] Successor(Session session, byte[] token) => HMACSHA256.HashData(_keys.Unprotect(session.RotationKey), token);
+    public byte[] Successor(Session session, byte[] token) =>
+        HMACSHA256.HashData(_keys.Unprotect(session.RotationKey), token);
 
     public static byte[] Hash(byte[] token) => SHA256.HashData(token);
 

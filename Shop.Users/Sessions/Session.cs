@@ -1,8 +1,8 @@
 namespace Shop.Users.Sessions;
 
 /// <summary>
-/// One sign-in and all refresh tokens that follow from it. Each token is exchanged once for its successor; one that
-/// comes back later is in two hands, and then nobody keeps the session (RFC 9700, 4.14.2).
+/// One sign-in and its chain of refresh tokens. Each token is exchanged once for its successor. If it is used again
+/// later, it was stolen, and the session ends (RFC 9700, 4.14.2).
 /// </summary>
 internal sealed class Session
 {
@@ -10,7 +10,8 @@ internal sealed class Session
     public static readonly TimeSpan LongestIdle = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// How long a client whose answer got lost may ask again; it gets the same successor, as long as nobody has used that.
+    /// How long a client that lost the answer may repeat the request. It gets the same successor, unless that is used
+    /// already.
     /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
@@ -23,7 +24,8 @@ internal sealed class Session
     public required byte[] RotationKey { get; init; }
 
     /// <summary>How long a token issued now can be used.</summary>
-    public TimeSpan LifeLeft(DateTimeOffset now) => StartedAt + LongestLife - now is var left && left < LongestIdle ? left : LongestIdle;
+    public TimeSpan LifeLeft(DateTimeOffset now) =>
+        StartedAt + LongestLife - now is var left && left < LongestIdle ? left : LongestIdle;
 
     public void End(DateTimeOffset now) => EndedAt ??= now;
 
@@ -37,7 +39,7 @@ internal sealed class Session
 
         if (token.UsedAt is { } usedAt)
         {
-            // Whoever has used the successor has got the answer, so it is not for a lost answer that this one comes back.
+            // If the successor has been used, the answer was not lost, so this is no repetition by the client.
             if (now - usedAt <= Grace && successor is { UsedAt: null })
                 return RefreshOutcome.Repeated;
 
@@ -58,7 +60,7 @@ internal enum RefreshOutcome
     /// <summary>The token was used for the first time: its successor is to be stored.</summary>
     Rotated,
 
-    /// <summary>The token was used a moment ago: its successor is there already.</summary>
+    /// <summary>The token was used a moment ago: its successor is stored already.</summary>
     Repeated,
 
     Expired,
@@ -68,7 +70,7 @@ internal enum RefreshOutcome
     Reused,
 }
 
-/// <summary>A refresh token as we know it: by its hash.</summary>
+/// <summary>A refresh token, stored as its hash.</summary>
 internal sealed class RefreshToken
 {
     public required byte[] Hash { get; init; }

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Shop.Users.Sessions;
 
 /// <summary>
-/// What a client gets when it signs in and when it refreshes (RFC 6749, 5.1, in our spelling). A browser that has the
-/// refresh token in a cookie does not get it here as well.
+/// The answer to a sign-in and a refresh (RFC 6749, 5.1, in camel case). A browser that gets the refresh token in a
+/// cookie does not get it here too.
 /// </summary>
 internal sealed record SessionTokens(
     string AccessToken, string TokenType, int ExpiresIn,
@@ -14,12 +14,13 @@ internal sealed record SessionTokens(
         new(accessToken, "Bearer", (int)lifetime.TotalSeconds, refreshToken);
 }
 
-internal static class SessionAnswers
+internal static class SessionResponses
 {
-    /// <summary>Keeps caches and histories from holding answers that carry tokens.</summary>
-    public static RouteGroupBuilder NeverStored(this RouteGroupBuilder routes) => routes.AddEndpointFilter((context, next) =>
-    {
-        context.HttpContext.Response.Headers.CacheControl = "no-store";
-        return next(context);
-    });
+    /// <summary>Prevents caches from storing answers with tokens.</summary>
+    public static RouteGroupBuilder NoStore(this RouteGroupBuilder routes) =>
+        routes.AddEndpointFilter((context, next) =>
+        {
+            context.HttpContext.Response.Headers.CacheControl = "no-store";
+            return next(context);
+        });
 }

@@ -7,43 +7,50 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Users.Sessions;
 
-/// <summary>Starts a session. A wrong password and an unknown account can't be told apart: same answer, same work, same delays.</summary>
+/// <summary>
+/// Starts a session. A wrong password and an unknown account get the same answer after the same work and the same
+/// delays.
+/// </summary>
 internal static class SignIn
 {
     public sealed record Request(string Email, string Password);
 
     public static async Task<Results<Ok<SessionTokens>, ProblemHttpResult>> Handle(
-        Request request, HttpContext http, UsersDb db, PasswordHashing passwords, RefreshTokens refreshTokens, AccessTokens accessTokens,
-        IOptions<SourcePatienceOptions> options, UsersMetrics metrics, TimeProvider clock, ILogger<Session> log, CancellationToken cancel)
+        Request request, HttpContext http, UsersDb db, PasswordHashing passwords, RefreshTokens refreshTokens,
+        AccessTokens accessTokens,
+        IOptions<IpThrottleOptions> options, UsersMetrics metrics, TimeProvider clock, ILogger<Session> log,
+        CancellationToken cancel)
     {
         if (!EmailAddress.TryNormalize(request.Email, out var email))
             return Refuse(http, metrics);
 
-        var attempt = SignInAttempt.Of(email, http.Connection.RemoteIpAddress, options.Value);
-        // A first look spares the waiting line those who would be sent away at their turn.
-        if (await attempt.DelayAsync(db, clock.GetUtcNow(), cancel) is { } delay)
+        var throttle = SignInThrottle.Of(email, http.Connection.RemoteIpAddress, options.Value);
+        // Checked before the queue too, so that attempts that will be refused do not fill it.
+        if (await throttle.DelayAsync(db, clock.GetUtcNow(), cancel) is { } delay)
             return Slow(metrics, delay);
 
         Account? account;
         using (metrics.StartPasswordCheck())
-        using (var turn = await passwords.TakeTurn(cancel))
+        using (var slot = await passwords.AcquireSlotAsync(cancel))
         {
-            if (turn is null)
+            if (slot is null)
             {
                 metrics.SignIn("busy");
-                return Problem.TooManyRequests("Too many people are signing in right now.", PasswordHashing.WhenBusy);
+                return Problem.TooManyRequests(
+                    "Too many people are signing in right now.", PasswordHashing.RetryAfterBusy);
             }
 
-            // This look counts: guesses sent all at once get here one after another, each after the failure before it is stored.
-            if (await attempt.DelayAsync(db, clock.GetUtcNow(), cancel) is { } longer)
+            // The check that counts: parallel guesses get here one by one, each after the previous failure is stored.
+            if (await throttle.DelayAsync(db, clock.GetUtcNow(), cancel) is { } longer)
                 return Slow(metrics, longer);
 
-            // A locked account is no account here.
-            account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(known => known.Email == email && known.LockedAt == null, cancel);
+            // A locked account is treated like an unknown one.
+            account = await db.Accounts.AsNoTracking()
+                .SingleOrDefaultAsync(known => known.Email == email && known.LockedAt == null, cancel);
             var verdict = passwords.Verify(account, request.Password);
             if (account is null || verdict == PasswordVerificationResult.Failed)
             {
-                await attempt.FailedAsync(db, clock.GetUtcNow(), cancel);
+                await throttle.FailedAsync(db, clock.GetUtcNow(), cancel);
                 return Refuse(http, metrics);
             }
 
@@ -69,14 +76,16 @@ internal static class SignIn
         db.RefreshTokens.Add(new() { Hash = RefreshTokens.Hash(token), SessionId = session.Id, IssuedAt = now });
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
-        await attempt.SucceededAsync(db, cancel);
-        // A browser has one session: the one before, perhaps somebody else's, ends with this sign-in.
-        if (BrowserSession.IsAsked(http))
+        await throttle.SucceededAsync(db, cancel);
+        // A browser has one session: the previous one, possibly of another user, ends with this sign-in.
+        if (BrowserSession.IsRequested(http))
             await SignOut.EndAsync(db, BrowserSession.Presented(http, inBody: null), now, cancel);
 
         metrics.SignIn("success");
         log.SignedIn(account.Id, session.Id);
-        return TypedResults.Ok(SessionTokens.Of(accessToken, accessTokens.Lifetime, BrowserSession.Hand(http, token, session.LifeLeft(now))));
+        return TypedResults.Ok(
+            SessionTokens.Of(
+                accessToken, accessTokens.Lifetime, BrowserSession.Deliver(http, token, session.LifeLeft(now))));
     }
 
     private static ProblemHttpResult Refuse(HttpContext http, UsersMetrics metrics)

@@ -6,21 +6,22 @@ using Microsoft.EntityFrameworkCore;
 namespace Shop.Users.Sessions;
 
 /// <summary>
-/// Ends the session of the refresh token in the cookie or in the body, or without either the session of the access token.
-/// What is ended or unknown already counts as done: the answer tells nobody whether a token was real.
+/// Ends the session of the refresh token in the cookie or the body, or else the session of the access token. An unknown
+/// or ended session gets the same answer, so that it does not reveal whether a token is valid.
 /// </summary>
 internal static class SignOut
 {
     public sealed record Request(string RefreshToken);
 
     public static async Task<Results<NoContent, ChallengeHttpResult, ProblemHttpResult>> Handle(
-        [FromBody] Request? request, HttpContext http, ClaimsPrincipal caller, UsersDb db, TimeProvider clock, CancellationToken cancel)
+        [FromBody] Request? request, HttpContext http, ClaimsPrincipal caller, UsersDb db, TimeProvider clock,
+        CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        if (BrowserSession.IsAsked(http) || request is not null)
+        if (BrowserSession.IsRequested(http) || request is not null)
         {
             await EndAsync(db, BrowserSession.Presented(http, request?.RefreshToken), now, cancel);
-            BrowserSession.Forget(http);
+            BrowserSession.ClearCookie(http);
             return TypedResults.NoContent();
         }
 
@@ -38,10 +39,15 @@ internal static class SignOut
             return Task.CompletedTask;
 
         var hash = RefreshTokens.Hash(token);
-        return EndAsync(db.Sessions.Where(session => db.RefreshTokens.Any(known => known.Hash == hash && known.SessionId == session.Id)), now, cancel);
+        return EndAsync(
+            db.Sessions.Where(
+                session => db.RefreshTokens.Any(known => known.Hash == hash && known.SessionId == session.Id)),
+            now,
+            cancel);
     }
 
-    private static Task<int> EndAsync(IQueryable<Session> sessions, DateTimeOffset now, CancellationToken cancel) => sessions
-        .Where(session => session.EndedAt == null)
-        .ExecuteUpdateAsync(session => session.SetProperty(ended => ended.EndedAt, now), cancel);
+    private static Task<int> EndAsync(IQueryable<Session> sessions, DateTimeOffset now, CancellationToken cancel) =>
+        sessions
+            .Where(session => session.EndedAt == null)
+            .ExecuteUpdateAsync(session => session.SetProperty(ended => ended.EndedAt, now), cancel);
 }

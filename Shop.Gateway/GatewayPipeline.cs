@@ -5,27 +5,27 @@ using Shop.Gateway.Limits;
 
 namespace Shop.Gateway;
 
-/// <summary>What stands between the internet and the routes.</summary>
-internal static class Edge
+/// <summary>The middleware between the internet and the routes, and the limits of the server.</summary>
+internal static class GatewayPipeline
 {
-    private const int SlowestBodyBytesPerSecond = 1000;
+    private const int MinBodyBytesPerSecond = 1000;
 
-    public static void AddEdge(this IHostApplicationBuilder builder)
+    public static void AddGatewayPipeline(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
         builder.AddRateLimits();
-        services.AddSingleton<DistributedContextPropagator>(new CallersTrace());
+        services.AddSingleton<DistributedContextPropagator>(new TraceContextPropagation());
         services.Configure<KestrelServerOptions>(kestrel =>
         {
-            // Who dawdles holds a connection, not a thread; these keep it from holding many for long.
+            // A slow client costs a connection, not a thread. These limits keep it from holding many for long.
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
-            kestrel.Limits.MinRequestBodyDataRate = new(SlowestBodyBytesPerSecond, gracePeriod: TimeSpan.FromSeconds(5));
+            kestrel.Limits.MinRequestBodyDataRate = new(MinBodyBytesPerSecond, gracePeriod: TimeSpan.FromSeconds(5));
             kestrel.Limits.MaxConcurrentConnections = 10_000;
         });
-        // Other hosts are refused by Admission, with a problem; the built-in filter would answer before anybody, in HTML.
+        // RequestFilter refuses other hosts with a problem; the built-in filter would run earlier and answer in HTML.
         services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = ["*"]);
-        // No other origin's scripts unless configured, and never with cookies.
+        // Scripts of other origins are allowed only if configured, and never with cookies.
         services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins(builder.Configuration.GetSection("Cors:Origins").Get<string[]>() ?? [])
             .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -33,12 +33,12 @@ internal static class Edge
             .WithExposedHeaders("ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After")));
     }
 
-    /// <summary>In the order in which a request meets them.</summary>
+    /// <summary>The middleware, in the order in which a request passes through it.</summary>
     public static void Use(IApplicationBuilder app)
     {
         app.UseMiddleware<SecurityHeaders>();
-        app.UseMiddleware<Admission>();
-        app.UseMiddleware<ClientHeaders>();
+        app.UseMiddleware<RequestFilter>();
+        app.UseMiddleware<HeaderSanitizer>();
         app.UseCors();
         app.UseMiddleware<RateLimiting>();
         app.UseMiddleware<AllowedMethods>();

@@ -5,8 +5,9 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace Shop.Users.Keys;
 
-/// <summary>Verifies tokens in the process that signs them without asking itself over HTTP.</summary>
-internal sealed class KeysFromOwnRing(SigningKeyRing ring) : IPostConfigureOptions<JwtBearerOptions>, IConfigurationManager<OpenIdConnectConfiguration>
+/// <summary>Lets Users verify tokens with its own keys, without an HTTP call to itself.</summary>
+internal sealed class LocalSigningKeys(SigningKeyRing ring)
+    : IPostConfigureOptions<JwtBearerOptions>, IConfigurationManager<OpenIdConnectConfiguration>
 {
     public void PostConfigure(string? name, JwtBearerOptions options) => options.ConfigurationManager = this;
 
@@ -20,5 +21,5 @@ internal sealed class KeysFromOwnRing(SigningKeyRing ring) : IPostConfigureOptio
         return configuration;
     }
 
-    public void RequestRefresh() => ring.SuspectStale();
+    public void RequestRefresh() => ring.RequestRefresh();
 }

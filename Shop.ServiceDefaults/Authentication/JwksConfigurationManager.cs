@@ -11,29 +11,34 @@ using Microsoft.IdentityModel.Tokens;
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// The public keys of Users as this process read them last. They are read on a schedule of their own, not when a token
-/// asks for it, and stay in use for as long as Users is away: no valid token fails for want of a key, and nobody can
-/// keep us from learning a new key by using up the one read out of turn that unknown key ids may cause.
+/// Caches the public keys of Users. They are read on a schedule, not when a token needs one, and stay in use while
+/// Users is unavailable: no valid token fails because a key is missing. Unknown key ids cause an extra read at most
+/// once per <see cref="TokenVerificationOptions.UnknownKeyPause"/>; whoever uses that up cannot delay the scheduled
+/// reads.
 /// </summary>
-internal sealed class KeysOfUsers(
+internal sealed class JwksConfigurationManager(
     IHttpClientFactory clients, IOptions<TokenVerificationOptions> options, TimeProvider clock)
     : IConfigurationManager<OpenIdConnectConfiguration>, IPostConfigureOptions<JwtBearerOptions>, IDisposable
 {
     public const string Client = "users-keys";
 
-    // Always this document of this service: an address that a token or another document names is never called.
+    // Fixed: an address that a token or another document names is never called.
     private static readonly Uri Address = new("https+http://users/.well-known/jwks.json");
-    private static readonly TimeSpan PatienceWithUsers = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan PatienceOfRequests = TimeSpan.FromSeconds(5);
+
+    // For one read: Users answers from memory.
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(2);
+
+    // For a request that comes before the first read has succeeded; it may have to wait for another read first.
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _reading = new(1);
     private volatile OpenIdConnectConfiguration? _keys;
     private long _readAt;
 
-    /// <summary>A token came with a key id that we don't know, and the last reading was some time ago.</summary>
-    public event Action? Suspected;
+    /// <summary>A token has an unknown key id, and the last read was long enough ago to read again.</summary>
+    public event Action? RefreshRequested;
 
-    public bool AreKnown => _keys is not null;
+    public bool HasKeys => _keys is not null;
 
     public void PostConfigure(string? name, JwtBearerOptions options) => options.ConfigurationManager = this;
 
@@ -45,11 +50,11 @@ internal sealed class KeysOfUsers(
 
         try
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            patience.CancelAfter(PatienceOfRequests);
-            return await ReadAsync(first: true, patience.Token);
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            timeout.CancelAfter(RequestTimeout);
+            return await ReadAsync(first: true, timeout.Token);
         }
-#pragma warning disable CA1031 // Whatever keeps us from the keys says nothing about the token.
+#pragma warning disable CA1031 // A failure to read the keys says nothing about the token.
         catch (Exception exception) when (!cancel.IsCancellationRequested)
 #pragma warning restore CA1031
         {
@@ -60,11 +65,11 @@ internal sealed class KeysOfUsers(
     public void RequestRefresh()
     {
         if (clock.GetElapsedTime(Interlocked.Read(ref _readAt)) >= options.Value.UnknownKeyPause)
-            Suspected?.Invoke();
+            RefreshRequested?.Invoke();
     }
 
-    /// <param name="first">Whether somebody else's reading, done meanwhile, will do.</param>
-    /// <param name="cancel">Ends the reading.</param>
+    /// <param name="first">Whether keys that another caller has just read are good enough.</param>
+    /// <param name="cancel">Cancels the read.</param>
     public async Task<OpenIdConnectConfiguration> ReadAsync(bool first, CancellationToken cancel)
     {
         await _reading.WaitAsync(cancel);
@@ -74,10 +79,10 @@ internal sealed class KeysOfUsers(
                 return known;
 
             Interlocked.Exchange(ref _readAt, clock.GetTimestamp());
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            patience.CancelAfter(PatienceWithUsers);
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            timeout.CancelAfter(ReadTimeout);
             using var client = clients.CreateClient(Client);
-            var read = await client.GetFromJsonAsync<KeySet>(Address, Json.Events, patience.Token);
+            var read = await client.GetFromJsonAsync<KeySet>(Address, Json.Events, timeout.Token);
             return _keys = Accept(read);
         }
         finally
@@ -88,7 +93,7 @@ internal sealed class KeysOfUsers(
 
     public void Dispose() => _reading.Dispose();
 
-    // Keys of other kinds may be there for others. Two keys of one id are a riddle; neither is used.
+    // Other kinds of keys may be published for other purposes. If two different keys have one id, neither is used.
     private static OpenIdConnectConfiguration Accept(KeySet? set)
     {
         var configuration = new OpenIdConnectConfiguration();
@@ -109,7 +114,7 @@ internal sealed class KeysOfUsers(
         string? Kty = null, string? Use = null, string? Alg = null,
         string? Kid = null, string? N = null, string? E = null)
     {
-        private const int LeastBytes = 2048 / 8;
+        private const int MinModulusBytes = 2048 / 8;
         private const string UsualExponent = "AQAB";
 
         public bool TryUse(out RsaSecurityKey key)
@@ -121,35 +126,36 @@ internal sealed class KeysOfUsers(
 
             var modulus = Base64Url.DecodeFromChars(n).AsSpan().TrimStart((byte)0).ToArray();
             key = new(new RSAParameters { Modulus = modulus, Exponent = Base64Url.DecodeFromChars(E) }) { KeyId = Kid };
-            return modulus.Length >= LeastBytes;
+            return modulus.Length >= MinModulusBytes;
         }
     }
 }
 
-/// <summary>Who somebody is can't be told, because the keys of Users are not there yet.</summary>
+/// <summary>A token cannot be verified, because the keys of Users have not been read yet.</summary>
 internal sealed class KeysUnknownException(Exception cause) : Exception("The keys of Users are not known yet.", cause);
 
-/// <summary>Reads the keys of Users on schedule, or soon when an unknown key id turns up.</summary>
-internal sealed class KeyRefresh : WorkLoop
+/// <summary>Reads the keys of Users on a schedule, and out of turn after an unknown key id.</summary>
+internal sealed class JwksRefreshWorker : WorkLoop
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
-    private readonly KeysOfUsers _keys;
+    private readonly JwksConfigurationManager _keys;
     private readonly IOptionsMonitor<JwtBearerOptions> _verification;
     private readonly TimeProvider _clock;
 
-    public KeyRefresh(
-        KeysOfUsers keys, IOptions<TokenVerificationOptions> options, IOptionsMonitor<JwtBearerOptions> verification,
-        TimeProvider clock, ILogger<KeyRefresh> log)
+    public JwksRefreshWorker(
+        JwksConfigurationManager keys, IOptions<TokenVerificationOptions> options,
+        IOptionsMonitor<JwtBearerOptions> verification,
+        TimeProvider clock, ILogger<JwksRefreshWorker> log)
         : base("Reading the keys of Users", options.Value.KeyRefresh, Task.CompletedTask, log)
     {
         (_keys, _verification, _clock) = (keys, verification, clock);
-        keys.Suspected += Wake;
+        keys.RefreshRequested += Wake;
     }
 
     protected override async Task<bool> WorkAsync(CancellationToken cancel)
     {
-        // A process that has the keys itself does not ask for them.
+        // Users has the keys itself and does not read them over HTTP.
         if (_verification.Get(JwtBearerDefaults.AuthenticationScheme).ConfigurationManager != _keys)
             return false;
 
@@ -158,18 +164,18 @@ internal sealed class KeyRefresh : WorkLoop
             await _keys.ReadAsync(first: false, cancel);
             return false;
         }
-#pragma warning disable CA1031 // Services start in any order; that Users is not there yet is not worth a line.
-        catch (Exception) when (!_keys.AreKnown && !cancel.IsCancellationRequested)
+#pragma warning disable CA1031 // Services start in any order; Users not being up yet is not worth a log entry.
+        catch (Exception) when (!_keys.HasKeys && !cancel.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            await Task.Delay(FirstPause, _clock, cancel);
+            await Task.Delay(RetryDelay, _clock, cancel);
             return true;
         }
     }
 
     public override void Dispose()
     {
-        _keys.Suspected -= Wake;
+        _keys.RefreshRequested -= Wake;
         base.Dispose();
     }
 }

@@ -7,11 +7,11 @@ using Microsoft.Extensions.Options;
 namespace Shop.Users.Sessions;
 
 /// <summary>
-/// Where accounts are kept, a token is worth no more than its session: who was deleted or locked, has signed out or got
-/// another role or password is refused at once. Other services, which would have to ask us each time, believe a token
+/// In Users, a token is valid only while its session is: after deletion, locking, sign-out or a change of role or
+/// password it is refused at once. Other services would have to call Users for each request, so they accept a token
 /// until it expires (<see cref="AccessTokens.Lifetime"/>).
 /// </summary>
-internal sealed class LiveSessions : IPostConfigureOptions<JwtBearerOptions>
+internal sealed class SessionValidation : IPostConfigureOptions<JwtBearerOptions>
 {
     public void PostConfigure(string? name, JwtBearerOptions options)
     {
@@ -25,12 +25,14 @@ internal sealed class LiveSessions : IPostConfigureOptions<JwtBearerOptions>
         };
     }
 
-    // Signing out twice is no mistake.
-    private static bool NeedsAuthorization(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null;
+    // Anonymous routes accept a token of an ended session, so that signing out twice succeeds.
+    private static bool NeedsAuthorization(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null;
 
     private static async Task<bool> IsLiveAsync(TokenValidatedContext context)
     {
-        if (context.Principal?.SessionId() is not { } sessionId || !Guid.TryParse(context.Principal.FindFirstValue("sub"), out var accountId))
+        if (context.Principal?.SessionId() is not { } sessionId
+            || !Guid.TryParse(context.Principal.FindFirstValue("sub"), out var accountId))
             return false;
 
         var db = context.HttpContext.RequestServices.GetRequiredService<UsersDb>();
@@ -43,5 +45,6 @@ internal sealed class LiveSessions : IPostConfigureOptions<JwtBearerOptions>
 internal static class SessionClaims
 {
     /// <summary>The claim <c>sid</c>: the session that the token came from.</summary>
-    public static Guid? SessionId(this ClaimsPrincipal caller) => Guid.TryParse(caller.FindFirstValue("sid"), out var id) ? id : null;
+    public static Guid? SessionId(this ClaimsPrincipal caller) =>
+        Guid.TryParse(caller.FindFirstValue("sid"), out var id) ? id : null;
 }

@@ -3,10 +3,10 @@ using System.Collections.Frozen;
 namespace Shop.Gateway;
 
 /// <summary>
-/// Takes away headers by which a caller could pretend to be somebody else, or a request to be another one. What a trusted
-/// proxy said has been read by now; what services are told, the proxy to them writes itself.
+/// Removes headers that could forge the caller's identity or change the method or path of a request. The forwarded
+/// headers of trusted proxies have been read by now, and YARP writes its own for the services.
 /// </summary>
-internal sealed class ClientHeaders(RequestDelegate next)
+internal sealed class HeaderSanitizer(RequestDelegate next)
 {
     private static readonly FrozenSet<string> Names = FrozenSet.ToFrozenSet(
     [
@@ -15,9 +15,10 @@ internal sealed class ClientHeaders(RequestDelegate next)
     ],
     StringComparer.OrdinalIgnoreCase);
 
-    private static readonly string[] Beginnings =
+    private static readonly string[] Prefixes =
     [
-        "X-Forwarded", "X-Original-", "X-Real-", "X-Client-", "X-Cluster-", "X-Remote-", "X-User", "X-Internal", "X-Auth", "X-HTTP-Method",
+        "X-Forwarded", "X-Original-", "X-Real-", "X-Client-", "X-Cluster-", "X-Remote-", "X-User", "X-Internal",
+        "X-Auth", "X-HTTP-Method",
         "X-Method", "X-Rewrite-",
     ];
 
@@ -35,10 +36,10 @@ internal sealed class ClientHeaders(RequestDelegate next)
         return next(context);
     }
 
-    // Some servers take x_user_id for X-User-Id; no header of ours has an underscore.
+    // Some servers treat x_user_id as X-User-Id; none of our headers has an underscore.
     private static bool IsUnwanted(string name) =>
         name.Contains('_', StringComparison.Ordinal)
         || (name.StartsWith("X-", StringComparison.OrdinalIgnoreCase)
-            ? Array.Exists(Beginnings, beginning => name.StartsWith(beginning, StringComparison.OrdinalIgnoreCase))
+            ? Array.Exists(Prefixes, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
             : Names.Contains(name));
 }

@@ -6,27 +6,27 @@ using Microsoft.IdentityModel.Tokens;
 namespace Shop.ServiceDefaults;
 
 /// <summary>
-/// Tells the log why tokens are refused, which the caller is not told. One line for each kind of reason in a while,
-/// since anybody can send as many bad tokens as they like; and nothing of the token but its times, which tell of wrong
+/// Logs why tokens are refused, which the caller is not told. At most one line per kind of reason every ten seconds,
+/// since anybody can send any number of bad tokens. Of the token only its times are logged, because they show wrong
 /// clocks.
 /// </summary>
-internal sealed partial class TokenRefusals(TimeProvider clock, ILogger<TokenRefusals> log)
+internal sealed partial class RejectedTokenLog(TimeProvider clock, ILogger<RejectedTokenLog> log)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
-    private readonly ConcurrentDictionary<Type, Since> _since = new();
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<Type, Rejections> _rejections = new();
 
-    public void Note(Exception reason)
+    public void Record(Exception reason)
     {
-        var since = _since.GetOrAdd(reason.GetType(), static _ => new());
+        var rejections = _rejections.GetOrAdd(reason.GetType(), static _ => new());
         long count;
-        lock (since)
+        lock (rejections)
         {
-            since.Count++;
-            if (since.At != 0 && clock.GetElapsedTime(since.At) < Pause)
+            rejections.Count++;
+            if (rejections.LoggedAt != 0 && clock.GetElapsedTime(rejections.LoggedAt) < LogInterval)
                 return;
 
-            count = since.Count;
-            (since.At, since.Count) = (clock.GetTimestamp(), 0);
+            count = rejections.Count;
+            (rejections.LoggedAt, rejections.Count) = (clock.GetTimestamp(), 0);
         }
 
         LogRefused(count, Explain(reason));
@@ -47,9 +47,9 @@ internal sealed partial class TokenRefusals(TimeProvider clock, ILogger<TokenRef
         1, LogLevel.Information, "Refused {Count} tokens since the last such line; the last because {Reason}")]
     private partial void LogRefused(long count, string reason);
 
-    private sealed class Since
+    private sealed class Rejections
     {
-        public long At { get; set; }
+        public long LoggedAt { get; set; }
 
         public long Count { get; set; }
     }
