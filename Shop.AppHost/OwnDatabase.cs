@@ -73,11 +73,13 @@ internal static class OwnDatabase
                 WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public')
                 UNION ALL
                 SELECT format('ALTER %s %I.%I OWNER TO %I',
-                    CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, nspname, relname, '{role}')
+                    CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END,
+                    nspname, relname, '{role}')
                 FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
                 WHERE relkind IN ('r', 'p', 'v', 'S') AND nspname !~ '^pg_' AND nspname <> 'information_schema'
                   AND NOT EXISTS (
-                      SELECT FROM pg_depend d WHERE d.objid = pg_class.oid AND d.deptype IN ('a', 'i') AND relkind = 'S')
+                      SELECT FROM pg_depend d
+                      WHERE d.objid = pg_class.oid AND d.deptype IN ('a', 'i') AND relkind = 'S')
             LOOP
                 EXECUTE statement;
             END LOOP;

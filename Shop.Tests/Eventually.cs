@@ -7,7 +7,8 @@ internal static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    public static async Task<T> Is<T>(Func<Task<T>> look, Func<T, bool> right, TimeSpan? within = null, string? what = null)
+    public static async Task<T> Is<T>(
+        Func<Task<T>> look, Func<T, bool> right, TimeSpan? within = null, string? what = null)
     {
         var watch = Stopwatch.StartNew();
         T? last = default;
@@ -30,7 +31,10 @@ internal static class Eventually
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
 
-        Assert.Fail($"{what ?? "It"} did not become true within {watch.Elapsed.TotalSeconds:0.0} s. Last seen: {failure?.Message ?? last?.ToString() ?? "nothing"}");
+        Assert.Fail(
+            $"{what ?? "It"} did not become true within {watch.Elapsed.TotalSeconds:0.0} s. Last seen: {failure?.Message
+                ?? last?.ToString()
+                ?? "nothing"}");
         return last!;
     }
 

@@ -6,8 +6,8 @@ using Xunit.v3;
 namespace Shop.Tests;
 
 /// <summary>
-/// Two collections run side by side, since tests mostly wait. The long ones, which start a shop or servers, begin first,
-/// so that at the end none is left to run alone.
+/// Two collections run side by side, since tests mostly wait. The long ones, which start a shop or servers, begin
+/// first, so that at the end none is left to run alone.
 /// </summary>
 public sealed class LongCollectionsFirst : ITestCollectionOrderer
 {

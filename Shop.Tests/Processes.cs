@@ -53,26 +53,37 @@ internal static class Processes
 
     /// <summary>Those that have inherited an environment variable.</summary>
     public static IEnumerable<Running> MarkedWith(string variable) =>
-        All().Select(one => one.Process).Where(process => Read(process.Id, "environ").Contains(variable, StringComparison.Ordinal));
+        All().Select(one => one.Process)
+            .Where(process => Read(process.Id, "environ").Contains(variable, StringComparison.Ordinal));
 
     public static bool Lives(Running process) => All().Any(one => one.Process == process);
 
     public static bool Lives(int process) => All().Any(one => one.Process.Id == process);
 
-    public static string Describe(Running process) => $"{process.Id} {Read(process.Id, "cmdline").Replace('\0', ' ')}".Trim();
+    public static string Describe(Running process) =>
+        $"{process.Id} {Read(process.Id, "cmdline").Replace('\0', ' ')}".Trim();
 
-    /// <summary>Whether this process, and so what it starts, is deaf to Ctrl-C, as the background jobs of a script are.</summary>
+    /// <summary>
+    /// Whether this process, and so what it starts, is deaf to Ctrl-C, as the background jobs of a script are.
+    /// </summary>
     public static bool IgnoreInterrupt()
     {
         const int Interrupt = 2;
-        var line = Read(Environment.ProcessId, "status").Split('\n').First(one => one.StartsWith("SigIgn:", StringComparison.Ordinal));
-        return (ulong.Parse(line[7..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (Interrupt - 1) & 1) == 1;
+        var line = Read(Environment.ProcessId, "status")
+            .Split('\n')
+            .First(one => one.StartsWith("SigIgn:", StringComparison.Ordinal));
+        return (ulong.Parse(
+            line[7..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (Interrupt - 1) & 1) == 1;
     }
 
     // Some may have ended since they were listed.
     private static async Task TrySignalAsync(int[] processes, string signal)
     {
-        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", .. processes.Select(id => $"{id}")]) { RedirectStandardError = true })!;
+        using var kill = Process.Start(
+            new ProcessStartInfo("kill", [$"-{signal}", .. processes.Select(id => $"{id}")])
+            {
+                RedirectStandardError = true,
+            })!;
         await kill.WaitForExitAsync();
     }
 
@@ -84,7 +95,9 @@ internal static class Processes
         let fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)
         // A zombie has ended; nobody has asked for its exit code yet.
         where fields.Length > Start && fields[State] is not ("Z" or "X")
-        select (new Running(int.Parse(name, CultureInfo.InvariantCulture), fields[Start]), int.Parse(fields[Parent], CultureInfo.InvariantCulture));
+        select (
+            new Running(int.Parse(name, CultureInfo.InvariantCulture), fields[Start]),
+            int.Parse(fields[Parent], CultureInfo.InvariantCulture));
 
     private static string Read(int process, string file)
     {

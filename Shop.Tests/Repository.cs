@@ -5,7 +5,10 @@ namespace Shop.Tests;
 /// <summary>Where the sources are, for tests about the house itself.</summary>
 internal static class Repository
 {
-    public static readonly string[] Services = ["Shop.Gateway", "Shop.Orders", "Shop.Payments", "Shop.Shipping", "Shop.Users"];
+    public static readonly string[] Services =
+    [
+        "Shop.Gateway", "Shop.Orders", "Shop.Payments", "Shop.Shipping", "Shop.Users",
+    ];
 
     public static string Root { get; } = Metadata("RepositoryRoot");
 

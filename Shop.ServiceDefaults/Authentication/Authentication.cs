@@ -21,10 +21,10 @@ internal static class Authentication
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<IOptions<TokenVerificationOptions>, TimeProvider, RejectedTokenLog>(Verify);
-        services.AddHttpClient(JwksConfigurationManager.Client).WithoutRetries();
-        services.AddSingleton<JwksConfigurationManager>();
+        services.AddHttpClient(JwksCache.Client).WithoutRetries();
+        services.AddSingleton<JwksCache>();
         services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>>(
-            provider => provider.GetRequiredService<JwksConfigurationManager>());
+            provider => provider.GetRequiredService<JwksCache>());
         services.AddHostedService<JwksRefreshWorker>();
         services.AddSingleton<RejectedTokenLog>();
         services.AddAuthorizationBuilder()

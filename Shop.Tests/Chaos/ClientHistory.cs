@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Shop.Tests.Chaos;
 
-/// <summary>How a call ended, as its caller sees it. Unknown: no answer, or one that leaves open whether it was carried out.</summary>
+/// <summary>
+/// How a call ended, as its caller sees it. Unknown: no answer, or one that leaves open whether it was carried out.
+/// </summary>
 public enum Outcome
 {
     Invoked,
@@ -73,7 +75,10 @@ public sealed class ClientHistory
     public IReadOnlyCollection<Intention> Intentions => _intentions;
 
     /// <summary>The statuses in the order in which each came first, with how often; 0 is no answer.</summary>
-    public IReadOnlyList<(int Status, int Count)> Statuses => [.. _answers.GroupBy(status => status).Select(same => (same.Key, same.Count()))];
+    public IReadOnlyList<(int Status, int Count)> Statuses =>
+    [
+        .. _answers.GroupBy(status => status).Select(same => (same.Key, same.Count())),
+    ];
 
     /// <summary>Answers that nobody should ever get.</summary>
     public IReadOnlyCollection<string> Violations => _violations;
@@ -85,7 +90,9 @@ public sealed class ClientHistory
         return intention;
     }
 
-    /// <summary>I9: whatever is broken, a valid token is valid, and what can't be served is a problem that says "later".</summary>
+    /// <summary>
+    /// I9: whatever is broken, a valid token is valid, and what can't be served is a problem that says "later".
+    /// </summary>
     public void Answered(int status, string? mediaType = null)
     {
         _answers.Enqueue(status);

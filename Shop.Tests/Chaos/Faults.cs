@@ -6,7 +6,9 @@ using StackExchange.Redis;
 
 namespace Shop.Tests.Chaos;
 
-/// <summary>The faults by the numbers of the catalogue. Each breaks something, and has it whole again when it returns.</summary>
+/// <summary>
+/// The faults by the numbers of the catalogue. Each breaks something, and has it whole again when it returns.
+/// </summary>
 internal sealed class Faults(ShopToBreak shop, Load load, Random random, CancellationToken cancel)
 {
     private static readonly (string Name, Func<Faults, Task> Apply)[] Catalogue =
@@ -29,7 +31,9 @@ internal sealed class Faults(ShopToBreak shop, Load load, Random random, Cancell
         ("F19 kill Redis", faults => faults.Shop.KillAsync("redis")),
         ("F21 empty Redis", faults => faults.RedisAsync(redis => redis.ExecuteAsync("FLUSHALL"))),
         ("F21 delete a stream", faults => faults.RedisAsync(redis => redis.KeyDeleteAsync("shop:orders"))),
-        ("F21 destroy a group", faults => faults.RedisAsync(redis => redis.StreamDeleteConsumerGroupAsync("shop:payments", "orders"))),
+        (
+            "F21 destroy a group",
+            faults => faults.RedisAsync(redis => redis.StreamDeleteConsumerGroupAsync("shop:payments", "orders"))),
         ("F22 stall Redis 6 s", faults => faults.StallAsync("redis", 6)),
         ("F23 reset the wires to Redis", faults => Task.Run(faults.Shop.RedisWire.Reset)),
         ("F23 black hole before Redis 6 s", faults => faults.CutAsync(faults.Shop.RedisWire, Wire.Silent, 6)),
@@ -47,7 +51,9 @@ internal sealed class Faults(ShopToBreak shop, Load load, Random random, Cancell
         ("F32b bank answers no questions 8 s", faults => faults.BankAsync("\"Outage\":\"AnswersNoQuestions\"", 8)),
         ("F32c charges are visible after 20 s", faults => faults.BlindBankAsync()),
         ("F33 bank refuses 8 s", faults => faults.BankAsync("\"Outage\":\"Refuses\"", 8)),
-        ("F33 bank turns us away 8 s", faults => faults.BankAsync("\"Outage\":\"TurnsAway\",\"RetryAfter\":\"00:00:03\"", 8)),
+        (
+            "F33 bank turns us away 8 s",
+            faults => faults.BankAsync("\"Outage\":\"TurnsAway\",\"RetryAfter\":\"00:00:03\"", 8)),
         ("F35 two hundred times the same key", faults => faults.Customers.InsistAsync(200)),
         ("F37 stop everything at once", faults => faults.TogetherAsync()),
         ("F41 stop Users 8 s", faults => faults.AwayAsync("users", 8)),
@@ -72,7 +78,8 @@ internal sealed class Faults(ShopToBreak shop, Load load, Random random, Cancell
         await PostgresAsync($"ALTER DATABASE {database} ALLOW_CONNECTIONS false");
         try
         {
-            await PostgresAsync($"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{database}'");
+            await PostgresAsync(
+                $"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{database}'");
             await Task.Delay(TimeSpan.FromSeconds(seconds), cancel);
         }
         finally
@@ -109,7 +116,8 @@ internal sealed class Faults(ShopToBreak shop, Load load, Random random, Cancell
         shop.StallAsync(resource, () => Task.Delay(TimeSpan.FromSeconds(seconds), cancel));
 
     private Task EndSessionsAsync() => PostgresAsync(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'");
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type "
+            + "= 'client backend'");
 
     private async Task HogConnectionsAsync(double seconds)
     {
@@ -118,7 +126,10 @@ internal sealed class Faults(ShopToBreak shop, Load load, Random random, Cancell
         {
             await HogAllAsync(hogs);
             // Those that were there before us have to come again, and find no place.
-            await PostgresAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name <> 'hog' AND backend_type = 'client backend'", hogs[0]);
+            await PostgresAsync(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name <> 'hog' AND "
+                    + "backend_type = 'client backend'",
+                hogs[0]);
             await HogAllAsync(hogs);
             await Task.Delay(TimeSpan.FromSeconds(seconds), cancel);
         }
@@ -155,7 +166,8 @@ internal sealed class Faults(ShopToBreak shop, Load load, Random random, Cancell
 
     private async Task PostgresAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection($"{await shop.App.GetConnectionStringAsync("postgres", cancel)};Pooling=false");
+        await using var connection = new NpgsqlConnection(
+            $"{await shop.App.GetConnectionStringAsync("postgres", cancel)};Pooling=false");
         await connection.OpenAsync(cancel);
         await PostgresAsync(sql, connection);
     }
@@ -173,7 +185,8 @@ internal sealed class Faults(ShopToBreak shop, Load load, Random random, Cancell
         await redis.ExecuteAsync("CONFIG", "SET", "maxmemory", "0");
     });
 
-    private Task ReorderAsync(double seconds) => new Reordering(shop, random, cancel).ForAsync(TimeSpan.FromSeconds(seconds));
+    private Task ReorderAsync(double seconds) =>
+        new Reordering(shop, random, cancel).ForAsync(TimeSpan.FromSeconds(seconds));
 
     /// <summary>Every event that is still in a stream passes it again, in another order.</summary>
     private Task RepeatAllAsync() => RedisAsync(async redis =>
@@ -194,7 +207,8 @@ internal sealed class Faults(ShopToBreak shop, Load load, Random random, Cancell
         await redis.StreamAddAsync("shop:orders", Streams.Field, new byte[] { 0xff, 0xfe, 0x00 });
         await redis.StreamAddAsync("shop:orders", "something", "else");
         await redis.StreamAddAsync("shop:orders", Streams.Field, $$$"""
-            {"specversion":"1.0","id":"{{{id}}}","source":"/shop/orders","type":"shop.orders.payment-requested.v1","subject":"{{{id}}}","time":"2026-11-22T12:00:00Z","data":{"orderId":"{{{id}}}"}}
+            {"specversion":"1.0","id":"{{{id}}}","source":"/shop/orders","type":"shop.orders.payment-requested.v1",
+                "subject":"{{{id}}}","time":"2026-11-22T12:00:00Z","data":{"orderId":"{{{id}}}"}}
             """);
         // The first two are malformed for both readers of the stream, the third only for the one that reads its type.
         Poison["payments"] = Poison.GetValueOrDefault("payments") + 3;

@@ -68,13 +68,23 @@ public sealed class Load(RunningShop shop, int seed, double ordersPerSecond)
         await Task.WhenAll(_underWay);
     }
 
-    /// <summary>Many at once want the same two things, one half naming the one first, the other half the other.</summary>
-    public Task CrowdAsync(int people, params string[] tokens) => Task.WhenAll(Enumerable.Range(0, people).Select(number =>
-    {
-        (Guid, int)[] basket = [(_products[0], 1), (_products[1], 1)];
-        var token = tokens is [] ? "tok_visa" : tokens[number % tokens.Length];
-        return CarryOutAsync(new(_customers[number % Customers], number % 2 == 0 ? basket : [.. basket.Reverse()], token, "10115", Twice: false, CancelAfter: null));
-    }));
+    /// <summary>
+    /// Many at once want the same two things, one half naming the one first, the other half the other.
+    /// </summary>
+    public Task CrowdAsync(int people, params string[] tokens) =>
+        Task.WhenAll(Enumerable.Range(0, people).Select(number =>
+        {
+            (Guid, int)[] basket = [(_products[0], 1), (_products[1], 1)];
+            var token = tokens is [] ? "tok_visa" : tokens[number % tokens.Length];
+            return CarryOutAsync(
+                new(
+                    _customers[number % Customers],
+                    number % 2 == 0 ? basket : [.. basket.Reverse()],
+                    token,
+                    "10115",
+                    Twice: false,
+                    CancelAfter: null));
+        }));
 
     /// <summary>One order by one key, asked for many times at once.</summary>
     public Task InsistAsync(int times)
@@ -145,7 +155,8 @@ public sealed class Load(RunningShop shop, int seed, double ordersPerSecond)
         if (plan.CancelAfter is { } delay)
         {
             await Task.Delay(delay);
-            intention.Cancelled = await TellAsync(() => plan.Customer.CancelAsync(intention.Order!.Value)) == (int)HttpStatusCode.Accepted;
+            intention.Cancelled = await TellAsync(
+                () => plan.Customer.CancelAsync(intention.Order!.Value)) == (int)HttpStatusCode.Accepted;
         }
     }
 
@@ -197,5 +208,6 @@ public sealed class Load(RunningShop shop, int seed, double ordersPerSecond)
     }
 
     private sealed record Plan(
-        Customer Customer, (Guid Product, int Quantity)[] Basket, string Token, string PostalCode, bool Twice, TimeSpan? CancelAfter);
+        Customer Customer, (Guid Product, int Quantity)[] Basket, string Token, string PostalCode, bool Twice,
+        TimeSpan? CancelAfter);
 }

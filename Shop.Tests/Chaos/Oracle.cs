@@ -21,19 +21,23 @@ public static class Oracle
 
         async Task<string> LookAsync()
         {
-            var open = await shop.ScalarAsync<long>("ordersdb", "SELECT count(*) FROM orders.orders WHERE status NOT IN ('Delivered', 'Cancelled')");
+            var open = await shop.ScalarAsync<long>(
+                "ordersdb", "SELECT count(*) FROM orders.orders WHERE status NOT IN ('Delivered', 'Cancelled')");
             var unsent = 0L;
             foreach (var schema in Schemas)
                 unsent += await shop.ScalarAsync<long>($"{schema}db", $"SELECT count(*) FROM {schema}.outbox");
 
-            var payments = await shop.ScalarAsync<long>("paymentsdb", "SELECT count(*) FROM payments.payments WHERE status IN ('Requested', 'Unknown')");
-            return $"{open} open orders, {unsent} unsent, {payments} payments open, {await Streams.UnfinishedAsync(redis.GetDatabase())} unfinished";
+            var payments = await shop.ScalarAsync<long>(
+                "paymentsdb", "SELECT count(*) FROM payments.payments WHERE status IN ('Requested', 'Unknown')");
+            var unfinished = await Streams.UnfinishedAsync(redis.GetDatabase());
+            return $"{open} open orders, {unsent} unsent, {payments} payments open, {unfinished} unfinished";
         }
     }
 
-    public static async Task<Verdict> JudgeAsync(RunningShop shop, ClientHistory history, IReadOnlyDictionary<string, long> deadLettersExpected)
+    public static async Task<Verdict> JudgeAsync(
+        RunningShop shop, ClientHistory history, IReadOnlyDictionary<string, long> deadLettersExpected)
     {
-        var books = await Books.ReadAsync(shop);
+        var books = await DatabaseSnapshot.ReadAsync(shop);
         var violations = new List<string>();
         var (lost, doubledOrders) = Intentions(history, books, violations);
         var doubledEffects = doubledOrders + Money(books, violations);
@@ -45,8 +49,11 @@ public static class Oracle
         return new(violations, books.Orders.Count, lost, doubledEffects);
     }
 
-    /// <summary>I1, I6: every order that was confirmed exists once, none that was refused exists, none exists unasked.</summary>
-    private static (int Lost, int Doubled) Intentions(ClientHistory history, Books books, List<string> violations)
+    /// <summary>
+    /// I1, I6: every order that was confirmed exists once, none that was refused exists, none exists unasked.
+    /// </summary>
+    private static (int Lost, int Doubled) Intentions(
+        ClientHistory history, DatabaseSnapshot books, List<string> violations)
     {
         var orders = books.Orders.ToDictionary(order => order.Id);
         var lost = 0;
@@ -66,15 +73,19 @@ public static class Oracle
         var stored = books.Orders.Count(order => customers.Contains(order.Customer));
         var confirmed = history.Intentions.Where(intention => intention.Outcome == Outcome.Ok).ToArray();
         var unknown = history.Intentions.Count(intention => intention.Outcome == Outcome.Unknown);
-        var doubled = Math.Max(0, stored - confirmed.Length - unknown) + (confirmed.Length - confirmed.DistinctBy(intention => intention.Order).Count());
+        var doubled = Math.Max(0, stored - confirmed.Length - unknown)
+            + (confirmed.Length - confirmed.DistinctBy(intention => intention.Order).Count());
         if (doubled > 0)
-            violations.Add($"I1: {confirmed.Length} orders were confirmed and {unknown} left open, but {stored} exist.");
+            violations.Add(
+                $"I1: {confirmed.Length} orders were confirmed and {unknown} left open, but {stored} exist.");
 
         return (lost, doubled);
     }
 
-    /// <summary>I2, I7: a delivered order is charged once and shipped once; a cancelled one nets to nothing and is not shipped.</summary>
-    private static int Money(Books books, List<string> violations)
+    /// <summary>
+    /// I2, I7: a delivered order is charged once and shipped once; a cancelled one nets to nothing and is not shipped.
+    /// </summary>
+    private static int Money(DatabaseSnapshot books, List<string> violations)
     {
         var doubled = 0;
         foreach (var order in books.Orders)
@@ -84,10 +95,14 @@ public static class Oracle
             var parcels = books.Shipments[order.Id].Count(shipment => shipment.Status is not ("Stopped" or "Rejected"));
             var expected = order.Status == "Delivered" ? order.Total : 0;
             if (bank.Charged - bank.Refunded != expected)
-                violations.Add($"I2: {order.Status} order {order.Id} of {order.Total} was charged {bank.Charged} and refunded {bank.Refunded}.");
+                violations.Add(
+                    $"I2: {order.Status} order {order.Id} of {order.Total} was charged {bank.Charged} and "
+                        + $"refunded {bank.Refunded}.");
 
             if (payment is not null && (payment.Captured != bank.Charged || payment.Refunded != bank.Refunded))
-                violations.Add($"I4: Payments has {payment.Captured}-{payment.Refunded} for order {order.Id}, the bank {bank.Charged}-{bank.Refunded}.");
+                violations.Add(
+                    $"I4: Payments has {payment.Captured}-{payment.Refunded} for order {order.Id}, the "
+                        + $"bank {bank.Charged}-{bank.Refunded}.");
 
             if (parcels != (order.Status == "Delivered" ? 1 : 0))
                 violations.Add($"I7: {order.Status} order {order.Id} has {parcels} parcels.");
@@ -99,8 +114,11 @@ public static class Oracle
         return doubled;
     }
 
-    /// <summary>I3: the journal adds up to the level, nothing is reserved any more, what was delivered is what was sold, and all of it once.</summary>
-    private static async Task StockAsync(RunningShop shop, Books books, List<string> violations)
+    /// <summary>
+    /// I3: the journal adds up to the level, nothing is reserved any more, what was delivered is what was sold, and all
+    /// of it once.
+    /// </summary>
+    private static async Task StockAsync(RunningShop shop, DatabaseSnapshot books, List<string> violations)
     {
         var (levels, journal, reserved, negative, sold) = (await shop.RowsAsync(
             "ordersdb",
@@ -109,7 +127,8 @@ public static class Oracle
                    (SELECT sum(available + reserved) FROM orders.stock_movements)::bigint,
                    (SELECT sum(reserved) FROM orders.stock_levels)::bigint,
                    (SELECT count(*) FROM orders.stock_levels WHERE available < 0 OR reserved < 0),
-                   (SELECT coalesce(-sum(available + reserved), 0) FROM orders.stock_movements WHERE kind = 'Sold')::bigint
+                   (SELECT coalesce(-sum(available + reserved), 0) FROM orders.stock_movements
+                       WHERE kind = 'Sold')::bigint
             """,
             row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)))).Single();
         var delivered = books.Orders.Where(order => order.Status == "Delivered").Sum(order => order.Items);
@@ -124,7 +143,8 @@ public static class Oracle
 
         var repeated = await shop.ScalarAsync<long>(
             "ordersdb",
-            "SELECT count(*) FROM (SELECT 1 FROM orders.stock_movements WHERE order_id IS NOT NULL GROUP BY order_id, product_id, kind HAVING count(*) > 1) twice");
+            "SELECT count(*) FROM (SELECT 1 FROM orders.stock_movements WHERE order_id IS NOT NULL GROUP BY order_id, "
+                + "product_id, kind HAVING count(*) > 1) twice");
         if (repeated != 0)
             violations.Add($"I3: {repeated} times stock was reserved, released or sold twice for one order.");
     }
@@ -133,13 +153,15 @@ public static class Oracle
     private static async Task LedgerAsync(RunningShop shop, List<string> violations)
     {
         var unbalanced = await shop.ScalarAsync<long>(
-            "paymentsdb", "SELECT count(*) FROM (SELECT transaction_id FROM payments.ledger_entries GROUP BY transaction_id HAVING sum(amount) <> 0) t");
+            "paymentsdb",
+            "SELECT count(*) FROM (SELECT transaction_id FROM payments.ledger_entries GROUP BY transaction_id HAVING "
+                + "sum(amount) <> 0) t");
         if (unbalanced != 0)
             violations.Add($"I4: {unbalanced} bookings do not balance.");
     }
 
     /// <summary>I5: every order has ended, and its versions count its steps without a gap.</summary>
-    private static void Histories(Books books, List<string> violations)
+    private static void Histories(DatabaseSnapshot books, List<string> violations)
     {
         foreach (var order in books.Orders)
         {
@@ -152,13 +174,15 @@ public static class Oracle
     }
 
     /// <summary>I8: dead letters are exactly the poison that was planted.</summary>
-    private static async Task MessagesAsync(RunningShop shop, IReadOnlyDictionary<string, long> expected, List<string> violations)
+    private static async Task MessagesAsync(
+        RunningShop shop, IReadOnlyDictionary<string, long> expected, List<string> violations)
     {
         foreach (var schema in Schemas)
         {
             var dead = await shop.ScalarAsync<long>($"{schema}db", $"SELECT count(*) FROM {schema}.dead_letters");
             if (dead != expected.GetValueOrDefault(schema))
-                violations.Add($"I8: {schema} has {dead} dead letters, {expected.GetValueOrDefault(schema)} were planted.");
+                violations.Add(
+                    $"I8: {schema} has {dead} dead letters, {expected.GetValueOrDefault(schema)} were planted.");
         }
     }
 }

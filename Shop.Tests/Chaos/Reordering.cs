@@ -6,9 +6,9 @@ using StackExchange.Redis;
 namespace Shop.Tests.Chaos;
 
 /// <summary>
-/// F28: takes the post out of the hands of the relays and delivers it in disorder. A trigger moves what a service wants to
-/// send into a table of our own; from there it goes to the streams shuffled within a window, late, and some of it twice:
-/// the parcel's delivery before its dispatch, the cancellation before the request that it cancels.
+/// F28: takes the post out of the hands of the relays and delivers it in disorder. A trigger moves what a service wants
+/// to send into a table of our own; from there it goes to the streams shuffled within a window, late, and some of it
+/// twice: the parcel's delivery before its dispatch, the cancellation before the request that it cancels.
 /// </summary>
 internal sealed class Reordering(RunningShop shop, Random random, CancellationToken cancel)
 {
@@ -63,14 +63,19 @@ internal sealed class Reordering(RunningShop shop, Random random, CancellationTo
             {
                 held = await shop.RowsAsync(
                     $"{service}db",
-                    string.Create(CultureInfo.InvariantCulture, $"SELECT id, content FROM chaos.held ORDER BY id LIMIT {Window}"),
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"SELECT id, content FROM chaos.held ORDER BY id LIMIT {Window}"),
                     row => (row.GetGuid(0), row.GetString(1)));
                 var chosen = held.Where(_ => random.NextDouble() < share).ToArray();
                 var sent = chosen.Concat(chosen.Where(_ => random.Next(4) == 0)).ToArray();
                 random.Shuffle(sent);
-                await Task.WhenAll(sent.Select(row => redis.StreamAddAsync($"shop:{service}", Streams.Field, row.Content)));
+                await Task.WhenAll(
+                    sent.Select(row => redis.StreamAddAsync($"shop:{service}", Streams.Field, row.Content)));
                 await redis.PublishAsync(RedisChannel.Literal($"shop:{service}"), "");
-                await shop.ExecuteAsync($"{service}db", "DELETE FROM chaos.held WHERE id = ANY ($1)", chosen.Select(row => row.Id).ToArray());
+                await shop.ExecuteAsync(
+                    $"{service}db",
+                    "DELETE FROM chaos.held WHERE id = ANY ($1)",
+                    chosen.Select(row => row.Id).ToArray());
             }
             while (share >= 1 && held.Count == Window);
         }

@@ -10,9 +10,9 @@ namespace Shop.Tests.Chaos;
 
 /// <summary>
 /// A shop with two replicas of every service, of which single ones are stopped, killed and stalled. Aspire knows the
-/// health of a service, asked through its proxy, but not of each replica: here replicas are asked at their own ports, and
-/// a balancer stands before every service, for its callers inside and outside. Hashing a password costs what it costs in
-/// Production.
+/// health of a service, asked through its proxy, but not of each replica: here replicas are asked at their own ports,
+/// and a balancer stands before every service, for its callers inside and outside. Hashing a password costs what it
+/// costs in Production.
 /// </summary>
 [CollectionDefinition(nameof(ReplicatedShop), DisableParallelization = true)]
 public sealed class ReplicatedShop : RunningShop, ICollectionFixture<ReplicatedShop>
@@ -23,11 +23,15 @@ public sealed class ReplicatedShop : RunningShop, ICollectionFixture<ReplicatedS
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(180);
 
-    private readonly Dictionary<string, Balancer> _balancers = Services.ToDictionary(service => service, _ => new Balancer());
+    private readonly Dictionary<string, Balancer> _balancers = Services.ToDictionary(
+        service => service, _ => new Balancer());
 
     protected override int PasswordHashIterations => PasswordHashingOptions.RecommendedIterations;
 
-    protected override string[] Settings => [.. Services.Select(service => $"--Services:{service}:Replicas={Replicas}")];
+    protected override string[] Settings =>
+    [
+        .. Services.Select(service => $"--Services:{service}:Replicas={Replicas}"),
+    ];
 
     public override async ValueTask InitializeAsync()
     {
@@ -75,18 +79,21 @@ public sealed class ReplicatedShop : RunningShop, ICollectionFixture<ReplicatedS
         async () =>
         {
             using var http = Clients.To(await AddressOfAsync(replica));
-            return (await http.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode;
+            return (await http.GetAsync(
+                new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode;
         },
         StartTimeout,
         $"Readiness of {replica}");
 
     public async Task<ConnectionMultiplexer> RedisAsync() =>
-        await ConnectionMultiplexer.ConnectAsync((await App.GetConnectionStringAsync("redis", TestContext.Current.CancellationToken))!);
+        await ConnectionMultiplexer.ConnectAsync(
+            (await App.GetConnectionStringAsync("redis", TestContext.Current.CancellationToken))!);
 
     /// <summary>Where a replica listens itself, while it runs.</summary>
     internal static Uri? AddressOf(ResourceEvent seen) =>
         ProcessId(seen) is not null
-        && seen.Snapshot.EnvironmentVariables.FirstOrDefault(variable => variable.Name == "ASPNETCORE_URLS")?.Value is { } address
+        && seen.Snapshot.EnvironmentVariables.FirstOrDefault(
+            variable => variable.Name == "ASPNETCORE_URLS")?.Value is { } address
             ? new(address)
             : null;
 

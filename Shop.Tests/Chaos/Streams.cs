@@ -19,7 +19,10 @@ internal static class Streams
         return await ConnectionMultiplexer.ConnectAsync(options);
     }
 
-    /// <summary>What was sent and is not yet done with: entries that wait for a group, and entries that a group has not acknowledged.</summary>
+    /// <summary>
+    /// What was sent and is not yet done with: entries that wait for a group, and entries that a group has not
+    /// acknowledged.
+    /// </summary>
     public static async Task<long> UnfinishedAsync(IDatabase redis)
     {
         var unfinished = 0L;

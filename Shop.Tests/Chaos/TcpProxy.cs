@@ -18,8 +18,8 @@ public enum Wire
 
 /// <summary>
 /// A wire between the services and what they stand on, so that it can be cut as networks cut: by a reset, or without a
-/// word. A connection that was cut stays lost when the wire is whole again; only new ones work, as behind a firewall that
-/// has forgotten the old ones.
+/// word. A connection that was cut stays lost when the wire is whole again; only new ones work, as behind a firewall
+/// that has forgotten the old ones.
 /// </summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
@@ -87,7 +87,9 @@ public sealed class TcpProxy : IAsyncDisposable
                 var link = new Link(await _listener.AcceptAsync(_over.Token)) { Wire = _wire };
                 _links[link] = ServeAsync(link);
             }
-            catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception exception) when (exception is SocketException
+                or OperationCanceledException
+                or ObjectDisposedException)
             {
                 // A client that was gone before it was accepted, or the end.
             }
@@ -109,7 +111,9 @@ public sealed class TcpProxy : IAsyncDisposable
             await Task.WhenAll(CarryAsync(link, isAnswer: false), CarryAsync(link, isAnswer: true));
             link.Close();
         }
-        catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException
+            or OperationCanceledException
+            or ObjectDisposedException)
         {
             link.Reset();
         }

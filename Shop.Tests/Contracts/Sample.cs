@@ -34,8 +34,11 @@ internal static class Sample
             return items;
         }
 
-        var constructor = type.GetConstructors(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance).MaxBy(c => c.GetParameters().Length)!;
+        var constructor = type.GetConstructors(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)
+            .MaxBy(c => c.GetParameters().Length)!;
         return constructor.Invoke([.. constructor.GetParameters().Select(parameter =>
-            !withOptional && Nullability.Create(parameter).WriteState == NullabilityState.Nullable ? null : Make(parameter.ParameterType, withOptional))]);
+            !withOptional && Nullability.Create(parameter).WriteState == NullabilityState.Nullable
+                ? null
+                : Make(parameter.ParameterType, withOptional))]);
     }
 }

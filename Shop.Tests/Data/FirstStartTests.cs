@@ -39,11 +39,14 @@ public sealed class FirstStartTests(Backends backends)
         await using var database = await StartAsync<OrdersDb>(builder => builder.AddOrders());
 
         Assert.Equal(24, await CountAsync(database, "SELECT count(*) FROM orders.products"));
-        Assert.Equal(24, await CountAsync(database, "SELECT count(*) FROM orders.stock_movements WHERE kind = 'Opening'"));
+        Assert.Equal(
+            24, await CountAsync(database, "SELECT count(*) FROM orders.stock_movements WHERE kind = 'Opening'"));
         Assert.Equal(1, await CountAsync(database, """SELECT count(*) FROM orders."__EFMigrationsHistory" """));
     }
 
-    /// <summary>Starts replicas of a service, waits until each says that its database is ready, and ends them.</summary>
+    /// <summary>
+    /// Starts replicas of a service, waits until each says that its database is ready, and ends them.
+    /// </summary>
     private async Task<NpgsqlDataSource> StartAsync<TDb>(Action<WebApplicationBuilder> add)
         where TDb : DbContext
     {
@@ -58,7 +61,8 @@ public sealed class FirstStartTests(Backends backends)
         try
         {
             await Task.WhenAll(replicas.Select(replica => replica.StartAsync(cancel)));
-            var ready = replicas.Select(replica => replica.Services.GetRequiredService<DatabaseReadiness<TDb>>().Migrated);
+            var ready = replicas.Select(
+                replica => replica.Services.GetRequiredService<DatabaseReadiness<TDb>>().Migrated);
             await Task.WhenAll(ready).WaitAsync(TimeSpan.FromSeconds(60), cancel);
         }
         finally
@@ -71,7 +75,8 @@ public sealed class FirstStartTests(Backends backends)
 
     private WebApplication Build(string connection, Action<WebApplicationBuilder> add)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { EnvironmentName = Environments.Development });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         foreach (var name in (string[])["usersdb", "ordersdb"])
             builder.Configuration[$"ConnectionStrings:{name}"] = connection;

@@ -20,30 +20,38 @@ public sealed class Customer(HttpClient http)
 
     public async Task RegisterAsync()
     {
-        var account = await Read(await http.PostAsJsonAsync("/api/users", new { email = Email, password = Password, name = "Ada Example" }), HttpStatusCode.Created);
+        var account = await Read(
+            await http.PostAsJsonAsync("/api/users", new { email = Email, password = Password, name = "Ada Example" }),
+            HttpStatusCode.Created);
         Id = (Guid)account["id"]!;
     }
 
     public async Task SignInAsync()
     {
-        var session = await Read(await http.PostAsJsonAsync("/api/users/session", new { email = Email, password = Password }), HttpStatusCode.OK);
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)session["accessToken"]!);
+        var session = await Read(
+            await http.PostAsJsonAsync("/api/users/session", new { email = Email, password = Password }),
+            HttpStatusCode.OK);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", (string)session["accessToken"]!);
     }
 
     public async Task<JsonNode> ProductAsync(int index = 0)
     {
-        var page = await Read(await http.GetAsync(new Uri("/api/products?limit=50", UriKind.Relative)), HttpStatusCode.OK);
+        var page = await Read(
+            await http.GetAsync(new Uri("/api/products?limit=50", UriKind.Relative)), HttpStatusCode.OK);
         return page["items"]![index]!;
     }
 
     /// <summary>What there is most of.</summary>
     public async Task<JsonNode> PlentifulProductAsync()
     {
-        var page = await Read(await http.GetAsync(new Uri("/api/products?limit=50", UriKind.Relative)), HttpStatusCode.OK);
+        var page = await Read(
+            await http.GetAsync(new Uri("/api/products?limit=50", UriKind.Relative)), HttpStatusCode.OK);
         return page["items"]!.AsArray().MaxBy(product => (int)product!["available"]!)!;
     }
 
-    public static JsonObject OrderOf(Guid product, int quantity = 1, string token = "tok_visa", string postalCode = "10115") => new()
+    public static JsonObject OrderOf(
+        Guid product, int quantity = 1, string token = "tok_visa", string postalCode = "10115") => new()
     {
         ["lines"] = new JsonArray(new JsonObject { ["productId"] = product, ["quantity"] = quantity }),
         ["shipTo"] = new JsonObject
@@ -59,7 +67,10 @@ public sealed class Customer(HttpClient http)
 
     public async Task<HttpResponseMessage> PostOrderAsync(JsonNode order, string? key)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/orders") { Content = JsonContent.Create(order) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/orders")
+        {
+            Content = JsonContent.Create(order),
+        };
         if (key is not null)
             request.Headers.Add("Idempotency-Key", key);
 
@@ -67,7 +78,8 @@ public sealed class Customer(HttpClient http)
     }
 
     public Task<HttpResponseMessage> CancelAsync(Guid order) =>
-        http.PostAsync(new Uri($"/api/orders/{order}/cancel", UriKind.Relative), null, TestContext.Current.CancellationToken);
+        http.PostAsync(
+            new Uri($"/api/orders/{order}/cancel", UriKind.Relative), null, TestContext.Current.CancellationToken);
 
     /// <summary>Orders and, like any good client, tries again with the same key while the shop says "later".</summary>
     public async Task<Guid> OrderAsync(JsonObject order)
@@ -75,7 +87,10 @@ public sealed class Customer(HttpClient http)
         var key = NewKey();
         var response = await Eventually.Is(
             async () => await PostOrderAsync(order.DeepClone(), key),
-            response => response.StatusCode is not (HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout),
+            response =>
+                response.StatusCode is not (HttpStatusCode.BadGateway
+                    or HttpStatusCode.ServiceUnavailable
+                    or HttpStatusCode.GatewayTimeout),
             within: TimeSpan.FromSeconds(60));
         return (Guid)(await Read(response, HttpStatusCode.Created))["id"]!;
     }
@@ -88,7 +103,9 @@ public sealed class Customer(HttpClient http)
     public static async Task<JsonNode> Read(HttpResponseMessage response, HttpStatusCode expected)
     {
         var body = await response.Content.ReadAsStringAsync();
-        Assert.True(response.StatusCode == expected, $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri?.PathAndQuery}: {(int)response.StatusCode} instead of {(int)expected}: {body}");
+        Assert.True(
+            response.StatusCode == expected,
+            $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri?.PathAndQuery}: {(int)response.StatusCode} instead of {(int)expected}: {body}");
         return JsonNode.Parse(body) ?? throw new InvalidOperationException("An empty answer.");
     }
 }

@@ -12,15 +12,22 @@ internal static class Operators
     {
         var http = shop.NewClient();
         var session = await Customer.Read(
-            await http.PostAsJsonAsync("/api/users/session", new { email = "operator@shop.example", password = "correct horse battery staple" }),
+            await http.PostAsJsonAsync(
+                "/api/users/session",
+                new { email = "operator@shop.example", password = "correct horse battery staple" }),
             HttpStatusCode.OK);
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)session["accessToken"]!);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", (string)session["accessToken"]!);
         return http;
     }
 
-    public static async Task<HttpResponseMessage> SendAsync(this HttpClient http, string path, object? body = null, string? key = null)
+    public static async Task<HttpResponseMessage> SendAsync(
+        this HttpClient http, string path, object? body = null, string? key = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = body is null ? null : JsonContent.Create(body),
+        };
         if (key is not null)
             request.Headers.Add("Idempotency-Key", key);
 
@@ -28,5 +35,7 @@ internal static class Operators
     }
 
     public static async Task<JsonNode> ReadAsync(this HttpClient http, string path) =>
-        await Customer.Read(await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken), HttpStatusCode.OK);
+        await Customer.Read(
+            await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken),
+            HttpStatusCode.OK);
 }

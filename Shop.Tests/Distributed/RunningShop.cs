@@ -9,11 +9,16 @@ using Npgsql;
 
 namespace Shop.Tests.Distributed;
 
-/// <summary>The whole shop: real processes, a real Postgres and a real Redis, data that is thrown away, free ports.</summary>
+/// <summary>
+/// The whole shop: real processes, a real Postgres and a real Redis, data that is thrown away, free ports.
+/// </summary>
 public class RunningShop : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
-    private static readonly string[] Resources = ["postgres", "redis", "users", "orders", "payments", "shipping", "gateway"];
+    private static readonly string[] Resources =
+    [
+        "postgres", "redis", "users", "orders", "payments", "shipping", "gateway",
+    ];
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _databases = new();
     private readonly List<string> _volumes = [];
     private DistributedApplication? _app;
@@ -103,11 +108,13 @@ public class RunningShop : IAsyncLifetime
     public async Task ExecuteAsync(string database, string sql, params object[] parameters) =>
         await RowsAsync(database, sql, _ => 0, parameters);
 
-    public async Task<List<T>> RowsAsync<T>(string database, string sql, Func<NpgsqlDataReader, T> read, params object[] parameters)
+    public async Task<List<T>> RowsAsync<T>(
+        string database, string sql, Func<NpgsqlDataReader, T> read, params object[] parameters)
     {
         if (!_databases.TryGetValue(database, out var source))
         {
-            var connection = await App.GetConnectionStringAsync(database) ?? throw new InvalidOperationException($"{database} has no connection string.");
+            var connection = await App.GetConnectionStringAsync(database)
+                ?? throw new InvalidOperationException($"{database} has no connection string.");
             source = _databases.GetOrAdd(database, _ => NpgsqlDataSource.Create(connection));
         }
 
@@ -133,11 +140,13 @@ public class RunningShop : IAsyncLifetime
                 continue;
 
             _volumes.Add($"shop-tests-{server.Name}-{Guid.CreateVersion7():N}");
-            server.Annotations.Add(new ContainerMountAnnotation(_volumes[^1], volume.Target, volume.Type, volume.IsReadOnly));
+            server.Annotations.Add(
+                new ContainerMountAnnotation(_volumes[^1], volume.Target, volume.Type, volume.IsReadOnly));
         }
     }
 
-    private static async Task<List<T>> ReadAsync<T>(NpgsqlDataSource source, string sql, Func<NpgsqlDataReader, T> read, object[] parameters)
+    private static async Task<List<T>> ReadAsync<T>(
+        NpgsqlDataSource source, string sql, Func<NpgsqlDataReader, T> read, object[] parameters)
     {
         await using var command = source.CreateCommand(sql);
         foreach (var parameter in parameters)
@@ -154,24 +163,38 @@ public class RunningShop : IAsyncLifetime
     public Task<int> AvailableAsync(Guid product) =>
         ScalarAsync<int>("ordersdb", "SELECT available FROM orders.stock_levels WHERE product_id = $1", product);
 
-    /// <summary>What the bank's own record says of an order: how many charges, and what is left of them after refunds.</summary>
+    /// <summary>
+    /// What the bank's own record says of an order: how many charges, and what is left of them after refunds.
+    /// </summary>
     public async Task<(long Count, long Net)> ChargesAsync(Guid order)
     {
-        const string Charges = "FROM bank.charges c JOIN payments.payments p ON p.id = c.key WHERE p.order_id = $1 AND c.status = 'Charged'";
-        const string Refunds = "FROM bank.refunds r JOIN payments.payments p ON p.id = r.charge_key WHERE p.order_id = $1";
+        const string Charges =
+            "FROM bank.charges c JOIN payments.payments p ON p.id = c.key WHERE p.order_id = $1 AND c.status = "
+                + "'Charged'";
+        const string Refunds =
+            "FROM bank.refunds r JOIN payments.payments p ON p.id = r.charge_key WHERE p.order_id = $1";
         var count = await ScalarAsync<long>("paymentsdb", $"SELECT count(*) {Charges}", order);
-        var net = await ScalarAsync<long>("paymentsdb", $"SELECT (SELECT coalesce(sum(c.amount), 0) {Charges})::bigint - (SELECT coalesce(sum(r.amount), 0) {Refunds})::bigint", order);
+        var net = await ScalarAsync<long>(
+            "paymentsdb",
+            $"SELECT (SELECT coalesce(sum(c.amount), 0) {Charges})::bigint - (SELECT coalesce(sum(r.amount), "
+                + $"0) {Refunds})::bigint",
+            order);
         return (count, net);
     }
 
-    /// <summary>The process that runs a resource, or the replica of this id, now, by what the host reports of it.</summary>
+    /// <summary>
+    /// The process that runs a resource, or the replica of this id, now, by what the host reports of it.
+    /// </summary>
     public async Task<int> ProcessIdOfAsync(string resource)
     {
-        var seen = await SeenAsync(resource, seen => (ProcessId(seen) as object ?? ContainerEngine.ContainerOf(seen)) is not null);
+        var seen = await SeenAsync(
+            resource, seen => (ProcessId(seen) as object ?? ContainerEngine.ContainerOf(seen)) is not null);
         return ProcessId(seen) ?? await ContainerEngine.ProcessOfAsync(ContainerEngine.ContainerOf(seen)!);
     }
 
-    /// <summary>Stops the processes of a resource (SIGSTOP) while something is done: they are neither dead nor alive.</summary>
+    /// <summary>
+    /// Stops the processes of a resource (SIGSTOP) while something is done: they are neither dead nor alive.
+    /// </summary>
     public async Task StallAsync(string resource, Func<Task> meanwhile)
     {
         var process = await ProcessIdOfAsync(resource);
@@ -209,7 +232,9 @@ public class RunningShop : IAsyncLifetime
             $"{resource} did not become as expected. Last seen: {last?.Snapshot.State?.Text ?? "nothing"}");
     }
 
-    /// <summary>kill -9, then the start that an orchestrator in production would give; returns when it is healthy.</summary>
+    /// <summary>
+    /// kill -9, then the start that an orchestrator in production would give; returns when it is healthy.
+    /// </summary>
     public async Task KillAsync(string resource)
     {
         var killed = await ProcessIdOfAsync(resource);
@@ -228,20 +253,26 @@ public class RunningShop : IAsyncLifetime
         await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Gives the one instance of a resource, or the replica of this id, a command, which must succeed.</summary>
+    /// <summary>
+    /// Gives the one instance of a resource, or the replica of this id, a command, which must succeed.
+    /// </summary>
     public async Task CommandAsync(string resource, string command)
     {
         var seen = await SeenAsync(resource, _ => true);
-        var result = await App.ResourceCommands.ExecuteCommandAsync(seen.ResourceId, command, TestContext.Current.CancellationToken);
+        var result = await App.ResourceCommands.ExecuteCommandAsync(
+            seen.ResourceId, command, TestContext.Current.CancellationToken);
         Assert.True(result.Success, $"{command} {resource}: {result.Message}");
     }
 
-    /// <summary>Starts a resource, or the replica of this id, whose process has ended by a signal: DCP restarts nothing.</summary>
+    /// <summary>
+    /// Starts a resource, or the replica of this id, whose process has ended by a signal: DCP restarts nothing.
+    /// </summary>
     public async Task StartAgainAsync(string resource, int ended)
     {
         await SeenAsync(resource, seen => KnownResourceStates.TerminalStates.Contains(seen.Snapshot.State?.Text));
         await CommandAsync(resource, KnownResourceCommands.StartCommand);
-        await Eventually.Is(() => ProcessIdOfAsync(resource), now => now != ended, what: $"A new process of {resource}");
+        await Eventually.Is(
+            () => ProcessIdOfAsync(resource), now => now != ended, what: $"A new process of {resource}");
     }
 
     protected static int? ProcessId(ResourceEvent seen) =>

@@ -2,7 +2,9 @@ using Shop.Tests.Security;
 
 namespace Shop.Tests.Distributed;
 
-/// <summary>One running shop for all tests that leave it whole. What it did from its start to all healthy is kept.</summary>
+/// <summary>
+/// One running shop for all tests that leave it whole. What it did from its start to all healthy is kept.
+/// </summary>
 [CollectionDefinition(nameof(SharedShop))]
 public sealed class SharedShop : RunningShop, ICollectionFixture<SharedShop>
 {

@@ -40,7 +40,9 @@ public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
     /// <summary>How many services have died at their fault points.</summary>
     public int Died => _folder.GetFiles("*.died").Length;
 
-    /// <summary>Starts services anew, each of which dies once at a point of its own, such as orders.claimed=9.</summary>
+    /// <summary>
+    /// Starts services anew, each of which dies once at a point of its own, such as orders.claimed=9.
+    /// </summary>
     public async Task ArmAsync(string[] faultPoints)
     {
         _faultPoints = faultPoints;
@@ -57,7 +59,8 @@ public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
         foreach (var service in builder.Resources.OfType<ProjectResource>().ToArray())
         {
             builder.CreateResourceBuilder(service).WithEnvironment(ConnectAsync).WithEnvironment(SetFaultPoints);
-            // Aspire refuses to start what waits for something that has ended; here services start before what they need.
+            // Aspire refuses to start what waits for something that has ended; here services start before what they
+            // need.
             foreach (var wait in service.Annotations.OfType<WaitAnnotation>().ToArray())
                 service.Annotations.Remove(wait);
         }
@@ -89,7 +92,9 @@ public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
                 && value is IValueProvider provider
                 && await provider.GetValueAsync(context.CancellationToken) is { } connection)
             {
-                context.EnvironmentVariables[name] = name.EndsWith("redis", StringComparison.Ordinal) ? OverRedisWire(connection) : OverPostgresWire(connection);
+                context.EnvironmentVariables[name] = name.EndsWith("redis", StringComparison.Ordinal)
+                    ? OverRedisWire(connection)
+                    : OverPostgresWire(connection);
             }
         }
     }

@@ -16,7 +16,8 @@ internal sealed class Supervisor : IAsyncDisposable
     private readonly Task _watching;
 
     public Supervisor(DistributedApplication app) => _watching = WatchAsync(
-        app.Services.GetRequiredService<ResourceNotificationService>(), app.Services.GetRequiredService<ResourceCommandService>());
+        app.Services.GetRequiredService<ResourceNotificationService>(),
+        app.Services.GetRequiredService<ResourceCommandService>());
 
     public async ValueTask DisposeAsync()
     {
@@ -50,6 +51,8 @@ internal sealed class Supervisor : IAsyncDisposable
         _starts.TryRemove(id, out var _);
     }
 
-    private static bool HasDied(CustomResourceSnapshot snapshot) => snapshot.State?.Text == KnownResourceStates.FailedToStart
-        || (KnownResourceStates.TerminalStates.Contains(snapshot.State?.Text) && snapshot.ExitCode is not (null or 0));
+    private static bool HasDied(CustomResourceSnapshot snapshot) =>
+        snapshot.State?.Text == KnownResourceStates.FailedToStart
+            || (KnownResourceStates.TerminalStates.Contains(snapshot.State?.Text)
+                && snapshot.ExitCode is not (null or 0));
 }

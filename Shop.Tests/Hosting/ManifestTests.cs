@@ -19,7 +19,8 @@ public sealed partial class ManifestTests : IDisposable
         var cancel = TestContext.Current.CancellationToken;
         var published = Path.Combine(_home.Folder, "manifest.json");
         var appHost = Path.Combine(
-            AppContext.BaseDirectory.Replace("Shop.Tests", "Shop.AppHost", StringComparison.Ordinal), "Shop.AppHost.dll");
+            AppContext.BaseDirectory.Replace("Shop.Tests", "Shop.AppHost", StringComparison.Ordinal),
+            "Shop.AppHost.dll");
         var start = new ProcessStartInfo(
             "dotnet", [appHost, "--operation", "publish", "--publisher", "manifest", "--output-path", published])
         {

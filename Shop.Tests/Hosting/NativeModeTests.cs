@@ -35,7 +35,8 @@ public sealed class NativeModeTests : IDisposable
         var builder = SmallHost.Compose([Undecided, script is null ? "--PATH=" : WithEngine(script)]);
 
         Assert.Empty(builder.Resources.OfType<ContainerResource>());
-        Assert.Equal(["postgres", "redis"], builder.Resources.OfType<ExecutableResource>().Select(server => server.Name));
+        Assert.Equal(
+            ["postgres", "redis"], builder.Resources.OfType<ExecutableResource>().Select(server => server.Name));
     }
 
     private static void AssertContainers(IDistributedApplicationBuilder builder)
@@ -50,7 +51,8 @@ public sealed class NativeModeTests : IDisposable
     {
         var docker = Path.Combine(_home.Folder, "docker");
         File.WriteAllText(docker, $"#!/bin/sh\n{script}\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(
+            docker, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return $"--PATH={_home.Folder}";
     }
 }

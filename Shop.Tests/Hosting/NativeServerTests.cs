@@ -126,14 +126,18 @@ public sealed class NativeServerTests : IDisposable
     [Fact]
     public async Task A_password_that_does_not_fit_the_data_is_told_at_the_resource()
     {
-        await using (var host = await SmallHost.StartAsync(["--password=one", .. _home.Settings], SmallHost.WithVolumes))
+        await using (var host = await SmallHost.StartAsync(
+            ["--password=one", .. _home.Settings], SmallHost.WithVolumes))
             await host.HealthyAsync();
 
-        await using var changed = await SmallHost.StartAsync(["--password=two", .. _home.Settings], SmallHost.WithVolumes);
+        await using var changed = await SmallHost.StartAsync(
+            ["--password=two", .. _home.Settings], SmallHost.WithVolumes);
 
         await Eventually.Is(
             () => changed.LogAsync("postgres"),
-            log => log.Contains("created with another user or password. Set the parameter password", StringComparison.Ordinal));
+            log =>
+                log.Contains(
+                    "created with another user or password. Set the parameter password", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -157,6 +161,9 @@ public sealed class NativeServerTests : IDisposable
         await using var host = await SmallHost.StartAsync([.. nothing, .. _home.WithEmptyCache]);
 
         foreach (var server in Servers)
-            Assert.Contains("Install it", await host.LogWhenAsync(server, KnownResourceStates.FailedToStart), StringComparison.Ordinal);
+            Assert.Contains(
+                "Install it",
+                await host.LogWhenAsync(server, KnownResourceStates.FailedToStart),
+                StringComparison.Ordinal);
     }
 }

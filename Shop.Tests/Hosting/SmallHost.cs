@@ -24,11 +24,14 @@ internal sealed class SmallHost : IAsyncDisposable
 
     /// <summary>All entries that the dashboard would show.</summary>
     public IEnumerable<string> ResourceNames =>
-        _app.Services.GetRequiredService<DistributedApplicationModel>().Resources.Select(resource => resource.Name).Order();
+        _app.Services.GetRequiredService<DistributedApplicationModel>().Resources
+            .Select(resource => resource.Name)
+            .Order();
 
     /// <summary>Composes the application without starting it.</summary>
     public static IDistributedApplicationBuilder Compose(
-        string[] settings, Action<IResourceBuilder<PostgresServerResource>, IResourceBuilder<RedisResource>>? configure = null)
+        string[] settings,
+        Action<IResourceBuilder<PostgresServerResource>, IResourceBuilder<RedisResource>>? configure = null)
     {
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
         {
@@ -38,7 +41,8 @@ internal sealed class SmallHost : IAsyncDisposable
             DisableDashboard = true,
         });
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
-        var password = builder.AddParameter("password", () => builder.Configuration["password"] ?? "secret'\"\\ one", secret: true);
+        var password = builder.AddParameter(
+            "password", () => builder.Configuration["password"] ?? "secret'\"\\ one", secret: true);
         var postgres = builder.AddPostgres("postgres", password: password);
         postgres.AddDatabase("shop");
         var redis = builder.AddRedis("redis").WithPersistence();
@@ -48,7 +52,8 @@ internal sealed class SmallHost : IAsyncDisposable
     }
 
     public static async Task<SmallHost> StartAsync(
-        string[] settings, Action<IResourceBuilder<PostgresServerResource>, IResourceBuilder<RedisResource>>? configure = null)
+        string[] settings,
+        Action<IResourceBuilder<PostgresServerResource>, IResourceBuilder<RedisResource>>? configure = null)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         timeout.CancelAfter(StartTimeout);
@@ -143,7 +148,8 @@ internal sealed class SmallHost : IAsyncDisposable
     private async Task<string> IdOfAsync(string resource) =>
         (await Notifications.WaitForResourceAsync(resource, _ => true, Cancel)).ResourceId;
 
-    private static object? ProcessId(CustomResourceSnapshot snapshot) => snapshot.State?.Text == KnownResourceStates.Running
-        ? snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value
-        : null;
+    private static object? ProcessId(CustomResourceSnapshot snapshot) =>
+        snapshot.State?.Text == KnownResourceStates.Running
+            ? snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value
+            : null;
 }

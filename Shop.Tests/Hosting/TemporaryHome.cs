@@ -9,7 +9,11 @@ internal sealed class TemporaryHome : IDisposable
     public string TemporaryData => Path.Combine(Folder, "tmp", $"aspire-native-{Environment.UserName}");
 
     /// <summary>Data goes below the folder. What was downloaded is shared between tests.</summary>
-    public string[] Settings => [$"--XDG_DATA_HOME={Path.Combine(Folder, "data")}", $"--TMPDIR={Path.Combine(Folder, "tmp")}"];
+    public string[] Settings =>
+    [
+        $"--XDG_DATA_HOME={Path.Combine(Folder, "data")}",
+        $"--TMPDIR={Path.Combine(Folder, "tmp")}",
+    ];
 
     /// <summary>Nothing was ever downloaded.</summary>
     public string[] WithEmptyCache => [.. Settings, $"--XDG_CACHE_HOME={Path.Combine(Folder, "cache")}"];

@@ -9,7 +9,8 @@ namespace Shop.Tests.Security;
 internal sealed record TokenPair(string Access, string Refresh);
 
 /// <summary>Somebody whose password and sessions a test plays with, over HTTP through the gateway only.</summary>
-internal sealed class AccountHolder(RunningShop shop, string? email = null, string password = AccountHolder.FirstPassword)
+internal sealed class AccountHolder(
+    RunningShop shop, string? email = null, string password = AccountHolder.FirstPassword)
 {
     public const string FirstPassword = "seven herons over the harbour";
     private readonly HttpClient _http = shop.NewClient();
@@ -27,7 +28,8 @@ internal sealed class AccountHolder(RunningShop shop, string? email = null, stri
         return holder;
     }
 
-    public Task<HttpResponseMessage> TryRegisterAsync(string? email = null, string? typed = null, string name = "Hera Example") =>
+    public Task<HttpResponseMessage> TryRegisterAsync(
+        string? email = null, string? typed = null, string name = "Hera Example") =>
         SendAsync(HttpMethod.Post, "/api/users", new { email = email ?? Email, password = typed ?? password, name });
 
     public Task<HttpResponseMessage> TrySignInAsync(string? typed = null, string? email = null) =>
@@ -40,15 +42,21 @@ internal sealed class AccountHolder(RunningShop shop, string? email = null, stri
 
     public async Task<TokenPair> RefreshAsync(TokenPair tokens) => await TokensOf(await TryRefreshAsync(tokens));
 
-    public Task<HttpResponseMessage> MeAsync(TokenPair tokens) => SendAsync(HttpMethod.Get, "/api/users/me", tokens: tokens);
+    public Task<HttpResponseMessage> MeAsync(TokenPair tokens) =>
+        SendAsync(HttpMethod.Get, "/api/users/me", tokens: tokens);
 
     public Task<HttpResponseMessage> ChangePasswordAsync(TokenPair tokens, string current, string next) =>
-        SendAsync(HttpMethod.Put, "/api/users/me/password", new { currentPassword = current, newPassword = next }, tokens);
+        SendAsync(
+            HttpMethod.Put, "/api/users/me/password", new { currentPassword = current, newPassword = next }, tokens);
 
     public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, object? body = null, TokenPair? tokens = null, string? header = null, string? value = null)
+        HttpMethod method, string path, object? body = null, TokenPair? tokens = null, string? header = null,
+        string? value = null)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Content = body is null ? null : JsonContent.Create(body),
+        };
         if (tokens is not null)
             request.Headers.Authorization = new("Bearer", tokens.Access);
 
@@ -76,7 +84,10 @@ internal sealed class AccountHolder(RunningShop shop, string? email = null, stri
         }
 
         var headers = answer.Headers.Concat(answer.Content.Headers)
-            .Where(header => header.Key is not ("Date" or "Content-Length") && !header.Key.StartsWith("RateLimit", StringComparison.OrdinalIgnoreCase))
+            .Where(
+                header =>
+                    header.Key is not ("Date" or "Content-Length")
+                        && !header.Key.StartsWith("RateLimit", StringComparison.OrdinalIgnoreCase))
             .Select(header => $"{header.Key}: {string.Join(',', header.Value)}")
             .Order(StringComparer.Ordinal);
         return $"{(int)answer.StatusCode} {string.Join(" | ", headers)} {body.ToJsonString()}";
@@ -84,5 +95,7 @@ internal sealed class AccountHolder(RunningShop shop, string? email = null, stri
 
     /// <summary>As if nobody had mistyped a password for long.</summary>
     public static Task ForgiveEverybodyAsync(RunningShop shop) => shop.RowsAsync(
-        "usersdb", "WITH accounts AS (DELETE FROM users.sign_in_failures) DELETE FROM users.source_failures", row => row.FieldCount);
+        "usersdb",
+        "WITH accounts AS (DELETE FROM users.sign_in_failures) DELETE FROM users.source_failures",
+        row => row.FieldCount);
 }

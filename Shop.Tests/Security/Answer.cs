@@ -17,9 +17,15 @@ internal sealed partial class Answer(string verb, Uri address, HttpResponseMessa
 
     public string? ContentType { get; } = response.Content.Headers.ContentType?.ToString();
 
-    /// <summary>Names and values, in order, without what differs by nature: the time, the names of traces, and how the body was cut.</summary>
+    /// <summary>
+    /// Names and values, in order, without what differs by nature: the time, the names of traces, and how the body was
+    /// cut.
+    /// </summary>
     public string Headers { get; } = string.Join('\n', response.Headers.Concat(response.Content.Headers)
-        .Where(header => header.Key is not ("Date" or "traceparent" or "Content-Length" or "Transfer-Encoding") && !header.Key.StartsWith("RateLimit", StringComparison.OrdinalIgnoreCase))
+        .Where(
+            header =>
+                header.Key is not ("Date" or "traceparent" or "Content-Length" or "Transfer-Encoding")
+                    && !header.Key.StartsWith("RateLimit", StringComparison.OrdinalIgnoreCase))
         .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}").Order(StringComparer.Ordinal));
 
     public bool IsSuccess => (int)Status is >= 200 and < 300;
@@ -29,7 +35,10 @@ internal sealed partial class Answer(string verb, Uri address, HttpResponseMessa
 
     public JsonNode Json => JsonNode.Parse(body) ?? throw new InvalidOperationException($"{this} is empty.");
 
-    /// <summary>What is wrong with it, whatever the request was: a failure of ours, or a refusal that is no problem or tells too much.</summary>
+    /// <summary>
+    /// What is wrong with it, whatever the request was: a failure of ours, or a refusal that is no problem or tells too
+    /// much.
+    /// </summary>
     public string? Complaint()
     {
         if ((int)Status >= 500)
@@ -38,11 +47,12 @@ internal sealed partial class Answer(string verb, Uri address, HttpResponseMessa
         if ((int)Status < 400)
             return null;
 
-        var flaw = ContentType is not ("application/problem+json" or "application/problem+json; charset=utf-8") ? $"is no problem but {ContentType}"
-            : body.Length > LargestProblem ? "is too long"
-            : !TraceId().IsMatch(body) ? "has no trace id"
-            : Internals().Match(body) is { Success: true } internals ? $"tells of {internals.Value}"
-            : null;
+        var flaw = ContentType is not ("application/problem+json" or "application/problem+json; charset=utf-8")
+            ? $"is no problem but {ContentType}"
+                : body.Length > LargestProblem ? "is too long"
+                : !TraceId().IsMatch(body) ? "has no trace id"
+                : Internals().Match(body) is { Success: true } internals ? $"tells of {internals.Value}"
+                : null;
         return flaw is null ? null : $"{this} {flaw}";
     }
 
@@ -54,6 +64,7 @@ internal sealed partial class Answer(string verb, Uri address, HttpResponseMessa
     [GeneratedRegex(@"(?:,\s*)?""traceId""\s*:\s*""[0-9a-f]{32}""")]
     private static partial Regex TraceId();
 
-    [GeneratedRegex(@"   at \w+\.|Npgsql|PostgresException|Microsoft\.|System\.(Text|Net|Private|Invalid)|Shop\.(Orders|Users|Payments|Shipping|Gateway|ServiceDefaults)|\.cs:line|SELECT |INSERT |/bin/Debug|localhost:\d+|127\.0\.0\.1")]
+    [GeneratedRegex(
+        @"   at \w+\.|Npgsql|PostgresException|Microsoft\.|System\.(Text|Net|Private|Invalid)|Shop\.(Orders|Users|Payments|Shipping|Gateway|ServiceDefaults)|\.cs:line|SELECT |INSERT |/bin/Debug|localhost:\d+|127\.0\.0\.1")]
     private static partial Regex Internals();
 }

@@ -37,7 +37,8 @@ public sealed class AttackedShop : RunningShop, ICollectionFixture<AttackedShop>
            ]
            select $"--Services:{service}:Settings:{setting}",
         // What is attacked here is not how often, but with what: one address tries everything.
-        .. ((string[])["User", "Address", "Session", "Cart"]).Select(limit => $"--Services:gateway:Settings:RateLimits:{limit}:Quota=1000000"),
+        .. ((string[])["User", "Address", "Session", "Cart"]).Select(
+            limit => $"--Services:gateway:Settings:RateLimits:{limit}:Quota=1000000"),
         "--Services:users:Settings:Users:SignIn:FreePerSource=1000000",
         $"--Services:orders:Settings:Orders:PaymentTokens:0=tok_visa",
         $"--Services:orders:Settings:Orders:PaymentTokens:1=tok_declined",
@@ -73,7 +74,9 @@ public sealed class AttackedShop : RunningShop, ICollectionFixture<AttackedShop>
 
     public Uri At(string service, string path) => Attacker.Raw(_addresses[service], path);
 
-    /// <summary>What attacks need: people who are signed in, a product, a paid order. Made anew before the tokens expire.</summary>
+    /// <summary>
+    /// What attacks need: people who are signed in, a product, a paid order. Made anew before the tokens expire.
+    /// </summary>
     internal async Task<Targets> TargetsAsync()
     {
         if (_targets is null || Stopwatch.GetElapsedTime(_targetsAt) > TimeSpan.FromMinutes(5))
@@ -86,14 +89,17 @@ public sealed class AttackedShop : RunningShop, ICollectionFixture<AttackedShop>
     {
         TestContext.Current.SendDiagnosticMessage(Attacker.Report());
         Assert.True(Attacker.Failures.IsEmpty, $"Answers of 5xx: {string.Join('\n', Attacker.Failures.Take(20))}");
-        Assert.DoesNotContain(await this.ConsolesAsync(), line => line.Line.Contains("Unhandled exception", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            await this.ConsolesAsync(), line => line.Line.Contains("Unhandled exception", StringComparison.Ordinal));
         foreach (var (service, (processId, memory)) in _before)
         {
             var now = await LookAtAsync(service);
             TestContext.Current.SendDiagnosticMessage(string.Create(
-                CultureInfo.InvariantCulture, $"{service}: {memory >> 20} MB before the attacks, {now.Memory >> 20} MB after."));
+                CultureInfo.InvariantCulture,
+                $"{service}: {memory >> 20} MB before the attacks, {now.Memory >> 20} MB after."));
             Assert.True(processId == now.ProcessId, $"{service} died and was started again.");
-            Assert.True(now.Memory < memory + AllowedGrowth, $"{service} grew from {memory >> 20} to {now.Memory >> 20} MB.");
+            Assert.True(
+                now.Memory < memory + AllowedGrowth, $"{service} grew from {memory >> 20} to {now.Memory >> 20} MB.");
         }
     }
 

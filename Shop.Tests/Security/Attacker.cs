@@ -6,7 +6,10 @@ using System.Text;
 
 namespace Shop.Tests.Security;
 
-/// <summary>Sends exactly what a test says: no cookies of its own, no redirects, no tidying of paths. Remembers every answer of 5xx.</summary>
+/// <summary>
+/// Sends exactly what a test says: no cookies of its own, no redirects, no tidying of paths. Remembers every answer of
+/// 5xx.
+/// </summary>
 internal sealed class Attacker : IDisposable
 {
     private readonly ConcurrentQueue<double> _refusals = new();
@@ -27,10 +30,13 @@ internal sealed class Attacker : IDisposable
 
     /// <summary>The address as it stands: dot segments, double slashes and escapes are sent, not resolved.</summary>
     public static Uri Raw(Uri service, string path) =>
-        new($"{service.Scheme}://{service.Authority}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        new(
+            $"{service.Scheme}://{service.Authority}{path}",
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
     public async Task<Answer> SendAsync(
-        Uri address, string verb, string? token = null, HttpContent? body = null, params (string Name, string Value)[] headers)
+        Uri address, string verb, string? token = null, HttpContent? body = null,
+        params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(verb), address) { Content = body };
         if (token is not null)
@@ -48,7 +54,9 @@ internal sealed class Attacker : IDisposable
         Interlocked.Increment(ref _answers);
         if ((int)answer.Status >= 500)
             Failures.Enqueue($"{answer}");
-        else if (answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.Unauthorized)
+        else if (answer.Status is HttpStatusCode.BadRequest
+            or HttpStatusCode.UnsupportedMediaType
+            or HttpStatusCode.Unauthorized)
             _refusals.Enqueue(answer.Took.TotalMilliseconds);
 
         return answer;
@@ -68,7 +76,9 @@ internal sealed class Attacker : IDisposable
         double[] sorted = [.. _refusals.Order()];
         return sorted is []
             ? $"{_answers} answers."
-            : string.Create(CultureInfo.InvariantCulture, $"{_answers} answers; refusals take {sorted[sorted.Length / 2]:0.00} ms in the median, {sorted[sorted.Length * 99 / 100]:0.0} ms at the 99th percentile.");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_answers} answers; refusals take {sorted[sorted.Length / 2]:0.00} ms in the median, {sorted[sorted.Length * 99 / 100]:0.0} ms at the 99th percentile.");
     }
 
     public void Dispose() => _http.Dispose();

@@ -30,11 +30,14 @@ internal sealed class Canaries
         foreach (var resource in (string[])["usersdb", "ordersdb", "paymentsdb", "shippingdb", "redis"])
         {
             var connection = await shop.App.GetConnectionStringAsync(resource, TestContext.Current.CancellationToken);
-            var password = connection!.Split(';', ',').Select(part => part.Split('=', 2)).Single(part => part[0].Trim().Equals("password", StringComparison.OrdinalIgnoreCase));
+            var password = connection!.Split(';', ',')
+                .Select(part => part.Split('=', 2))
+                .Single(part => part[0].Trim().Equals("password", StringComparison.OrdinalIgnoreCase));
             Plant($"the password of {resource}", password[1].Trim());
         }
     }
 
     /// <summary>The names, not the values, of what is in a text.</summary>
-    public IEnumerable<string> In(string text) => _secrets.Where(secret => text.Contains(secret.Value, StringComparison.Ordinal)).Select(secret => secret.Key);
+    public IEnumerable<string> In(string text) =>
+        _secrets.Where(secret => text.Contains(secret.Value, StringComparison.Ordinal)).Select(secret => secret.Key);
 }

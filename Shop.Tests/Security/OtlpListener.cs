@@ -7,20 +7,28 @@ using Microsoft.Extensions.Logging;
 
 namespace Shop.Tests.Security;
 
-/// <summary>Where the services of an attacked shop send their traces, metrics and logs: every text in OTLP stands there as it is, in UTF-8.</summary>
+/// <summary>
+/// Where the services of an attacked shop send their traces, metrics and logs: every text in OTLP stands there as it
+/// is, in UTF-8.
+/// </summary>
 internal sealed class OtlpListener : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<(string Path, byte[] Content)> _received;
 
-    private OtlpListener(WebApplication app, ConcurrentQueue<(string Path, byte[] Content)> received) => (_app, _received) = (app, received);
+    private OtlpListener(WebApplication app, ConcurrentQueue<(string Path, byte[] Content)> received) =>
+        (_app, _received) = (app, received);
 
     public string Address => _app.Urls.Single();
 
-    /// <summary>Kept only while a test wants to read it: the attacks make more than a test process should hold.</summary>
+    /// <summary>
+    /// Kept only while a test wants to read it: the attacks make more than a test process should hold.
+    /// </summary>
     public bool IsRecording { get; set; }
 
-    /// <summary>Has every service send its telemetry to <paramref name="address"/>: settings for the app host.</summary>
+    /// <summary>
+    /// Has every service send its telemetry to <paramref name="address"/>: settings for the app host.
+    /// </summary>
     public static string[] SettingsFor(string address) =>
     [
         .. from service in AttackedShop.Services

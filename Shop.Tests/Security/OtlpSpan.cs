@@ -2,7 +2,9 @@ using Google.Protobuf;
 
 namespace Shop.Tests.Security;
 
-/// <summary>What tests ask of a span, read from an export request of OTLP (opentelemetry/proto/trace/v1/trace.proto).</summary>
+/// <summary>
+/// What tests ask of a span, read from an export request of OTLP (opentelemetry/proto/trace/v1/trace.proto).
+/// </summary>
 internal sealed record OtlpSpan(string Service, string TraceId, string SpanId, string ParentId, string Name)
 {
     private const int Bytes = 2;
@@ -25,7 +27,8 @@ internal sealed record OtlpSpan(string Service, string TraceId, string SpanId, s
         from value in Fields(attribute, 2)
         select Text(value, 1)).FirstOrDefault("");
 
-    private static string Id(byte[] message, int field) => string.Concat(Fields(message, field).Select(Convert.ToHexString));
+    private static string Id(byte[] message, int field) =>
+        string.Concat(Fields(message, field).Select(Convert.ToHexString));
 
     private static string Text(byte[] message, int field) =>
         string.Concat(Fields(message, field).Select(System.Text.Encoding.UTF8.GetString));

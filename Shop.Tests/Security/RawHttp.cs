@@ -16,11 +16,15 @@ internal static partial class RawHttp
     public sealed record Answer(string Text, bool Closed)
     {
         /// <summary>The status of every response, in order.</summary>
-        public int[] Statuses => [.. StatusLine().Matches(Text).Select(match => int.Parse(match.Groups[1].ValueSpan, null))];
+        public int[] Statuses =>
+        [
+            .. StatusLine().Matches(Text).Select(match => int.Parse(match.Groups[1].ValueSpan, null)),
+        ];
 
         public int Status => Statuses is [var first, ..] ? first : 0;
 
-        public string Body => Text.IndexOf("\r\n\r\n", StringComparison.Ordinal) is >= 0 and var end ? Text[(end + 4)..] : "";
+        public string Body =>
+            Text.IndexOf("\r\n\r\n", StringComparison.Ordinal) is >= 0 and var end ? Text[(end + 4)..] : "";
 
         public override string ToString() => $"{string.Join(' ', Statuses)} {(Closed ? "closed" : "open")}: {Text}";
     }

@@ -43,12 +43,16 @@ public sealed class ShopOfShortKeys : RunningShop, ICollectionFixture<ShopOfShor
     /// <summary>Plants a key and waits until everybody honours it.</summary>
     internal async Task KnowAsync(TokenForge forge)
     {
-        if (await ScalarAsync<bool>("usersdb", "SELECT NOT EXISTS (SELECT FROM users.signing_keys WHERE id = $1)", forge.KeyId))
+        if (await ScalarAsync<bool>(
+            "usersdb", "SELECT NOT EXISTS (SELECT FROM users.signing_keys WHERE id = $1)", forge.KeyId))
             await forge.PlantAsync(this);
 
         var (someone, session) = await SomeoneAsync();
         var token = forge.Valid(someone, session);
-        foreach (var door in Door.Of(this))
-            await Eventually.Equals(200, async () => (await door.KnockAsync($"Bearer {token}")).Status, what: $"A planted key's token at {door}");
+        foreach (var door in TokenVerifier.Of(this))
+            await Eventually.Equals(
+                200,
+                async () => (await door.SendAsync($"Bearer {token}")).Status,
+                what: $"A planted key's token at {door}");
     }
 }

@@ -12,7 +12,8 @@ namespace Shop.Tests.Security;
 /// <param name="Order">Paid for, delivered, and expensive enough for many refunds.</param>
 /// <param name="Address">In the owner's book.</param>
 /// <param name="Account">Of somebody for operators to deal with.</param>
-internal sealed record Targets(string Owner, string Stranger, string Operator, Guid Product, Guid Order, Guid Address, Guid Account)
+internal sealed record Targets(
+    string Owner, string Stranger, string Operator, Guid Product, Guid Order, Guid Address, Guid Account)
 {
     private const int Plenty = 10_000_000;
 
@@ -25,9 +26,18 @@ internal sealed record Targets(string Owner, string Stranger, string Operator, G
         var order = await owner.OrderAsync(Customer.OrderOf(product, quantity: 100));
         await Eventually.Equals("Delivered", () => owner.StatusOfAsync(order), what: "The order to attack");
         var address = await Customer.Read(
-            await owner.Http.PostAsJsonAsync("/api/users/me/addresses", Customer.OrderOf(product)["shipTo"], TestContext.Current.CancellationToken), HttpStatusCode.Created);
+            await owner.Http.PostAsJsonAsync(
+                "/api/users/me/addresses", Customer.OrderOf(product)["shipTo"], TestContext.Current.CancellationToken),
+            HttpStatusCode.Created);
         var account = await shop.NewCustomerAsync();
-        return new(TokenOf(owner.Http), TokenOf(stranger.Http), TokenOf(asOperator), product, order, (Guid)address["id"]!, account.Id);
+        return new(
+            TokenOf(owner.Http),
+            TokenOf(stranger.Http),
+            TokenOf(asOperator),
+            product,
+            order,
+            (Guid)address["id"]!,
+            account.Id);
     }
 
     /// <summary>The path of a route about the thing that is there for it.</summary>
@@ -48,13 +58,15 @@ internal sealed record Targets(string Owner, string Stranger, string Operator, G
     };
 
     public static string TokenOf(HttpClient http) =>
-        http.DefaultRequestHeaders.Authorization?.Parameter ?? throw new InvalidOperationException("Nobody is signed in.");
+        http.DefaultRequestHeaders.Authorization?.Parameter
+            ?? throw new InvalidOperationException("Nobody is signed in.");
 
     /// <summary>The access token of an account that does not exist any more.</summary>
     public static async Task<string> DeletedUserAsync(RunningShop shop)
     {
         var gone = await shop.NewCustomerAsync();
-        var answer = await gone.Http.SendAsync(HttpMethod.Delete, "/api/users/me", new { password = "a long walk on the beach" });
+        var answer = await gone.Http.SendAsync(
+            HttpMethod.Delete, "/api/users/me", new { password = "a long walk on the beach" });
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
         return TokenOf(gone.Http);
     }

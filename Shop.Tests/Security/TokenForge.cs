@@ -7,8 +7,8 @@ using Shop.Tests.Distributed;
 namespace Shop.Tests.Security;
 
 /// <summary>
-/// A signing key whose private part a test has, so that it can sign whatever it likes. Planted among the keys of Users it
-/// verifies like any other and never signs.
+/// A signing key whose private part a test has, so that it can sign whatever it likes. Planted among the keys of Users
+/// it verifies like any other and never signs.
 /// </summary>
 internal sealed class TokenForge : IDisposable
 {
@@ -81,7 +81,10 @@ internal sealed class TokenForge : IDisposable
         };
     }
 
-    /// <summary>Puts the key among those of Users, older than the one that signs. The end of its service is set, so nobody else sets it.</summary>
+    /// <summary>
+    /// Puts the key among those of Users, older than the one that signs. The end of its service is set, so nobody else
+    /// sets it.
+    /// </summary>
     public Task PlantAsync(RunningShop shop) => shop.ScalarAsync<int>(
         "usersdb",
         """

@@ -1,0 +1,110 @@
+using Aspire.Hosting.ApplicationModel;
+
+namespace Shop.Tests.Distributed;
+
+[Collection(nameof(SharedShop))]
+public class DashboardCommandTests(SharedShop shop)
+{
+    [Fact]
+    public async Task Seed_orders_places_twenty_that_all_end()
+    {
+        var before = await OrdersAsync("true");
+
+        var result = await ExecuteAsync("orders", "seed-orders");
+
+        Assert.True(result.Success, result.Message);
+        Assert.Equal(20, await OrdersAsync("true") - before);
+        await Eventually.Equals(
+            0,
+            async () => await OrdersAsync("status NOT IN ('Delivered', 'Cancelled')"),
+            within: TimeSpan.FromSeconds(60),
+            what: "Orders under way");
+    }
+
+    [Fact]
+    public async Task Replay_dead_letters_handles_what_was_given_up()
+    {
+        var user = Guid.CreateVersion7();
+        await GiveUpAsync(user, $$"""{"userId":"{{user}}","deletedAt":"2026-01-01T00:00:00Z"}""");
+
+        var result = await ExecuteAsync("orders", "replay-dead-letters");
+
+        Assert.True(result.Success, result.Message);
+        Assert.Equal("1 messages were handled.", result.Message);
+        Assert.Equal(0, await shop.ScalarAsync<long>("ordersdb", "SELECT count(*) FROM orders.dead_letters"));
+        Assert.Equal(
+            1,
+            await shop.ScalarAsync<long>(
+                "ordersdb", "SELECT count(*) FROM orders.deleted_users WHERE user_id = $1", user));
+    }
+
+    [Fact]
+    public async Task Replay_dead_letters_says_what_could_not_be_handled_and_keeps_it()
+    {
+        var user = Guid.CreateVersion7();
+        await GiveUpAsync(user, "[]");
+
+        var result = await ExecuteAsync("orders", "replay-dead-letters");
+
+        Assert.False(result.Success);
+        Assert.Equal(
+            "0 messages were handled, 1 were not. The message is malformed or nobody here handles its type; it can "
+                + "only be discarded.",
+            result.Message);
+        Assert.Equal(
+            1,
+            await shop.ScalarAsync<long>(
+                "ordersdb", "SELECT count(*) FROM orders.dead_letters WHERE message_id = $1", user));
+        await shop.ExecuteAsync("ordersdb", "DELETE FROM orders.dead_letters WHERE message_id = $1", user);
+    }
+
+    [Fact]
+    public async Task Reconcile_makes_a_report()
+    {
+        const string Completed =
+            "SELECT count(*) FROM payments.reconciliations WHERE status = 'Completed' AND asked_by IS NOT NULL";
+        var before = await shop.ScalarAsync<long>("paymentsdb", Completed);
+
+        var result = await ExecuteAsync("payments", "reconcile");
+
+        Assert.True(result.Success, result.Message);
+        Assert.Matches(@"^\d+ records were compared: 0 differences\.$", result.Message);
+        Assert.Equal(1, await shop.ScalarAsync<long>("paymentsdb", Completed) - before);
+    }
+
+    [Fact]
+    public async Task Rotate_signing_keys_publishes_the_next_key()
+    {
+        var result = await ExecuteAsync("users", "rotate-signing-keys");
+
+        Assert.True(result.Success, result.Message);
+        var next = await shop.ScalarAsync<string>(
+            "usersdb", "SELECT id FROM users.signing_keys WHERE active_from > now()");
+        Assert.StartsWith($"Key {next} is published", result.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<long> OrdersAsync(string condition) => await shop.ScalarAsync<long>(
+        "ordersdb",
+        $"SELECT count(*) FROM orders.orders WHERE customer_id = $1 AND {condition}",
+        await shop.ScalarAsync<Guid>("usersdb", "SELECT id FROM users.accounts WHERE email = 'alice@shop.example'"));
+
+    private async Task GiveUpAsync(Guid user, string data) => await shop.ExecuteAsync(
+        "ordersdb",
+        """
+        INSERT INTO orders.dead_letters (id, message_id, stream, entry_id, type, subject, content, cause, attempts, at)
+        VALUES ($1, $2, 'shop:users', '1-1', 'shop.users.user-deleted.v1', $2::text, $3, 'A test', 1, now())
+        """,
+        Guid.CreateVersion7(),
+        user,
+        $$"""
+        {"specversion":"1.0","id":"{{user}}","source":"/shop/users","type":"shop.users.user-deleted.v1",
+            "subject":"{{user}}","time":"2026-01-01T00:00:00Z","data":{{data}}}
+        """);
+
+    private async Task<ExecuteCommandResult> ExecuteAsync(string resource, string command)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var seen = await shop.App.ResourceNotifications.WaitForResourceAsync(resource, _ => true, cancel);
+        return await shop.App.ResourceCommands.ExecuteCommandAsync(seen.ResourceId, command, cancel);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace Shop.Tests.Security;
+
+/// <summary>
+/// What is not JSON is refused, wherever a body is read, and nothing that looks like JSON makes the shop fail.
+/// </summary>
+[Collection(nameof(AttackedShop))]
+public class JsonInputTests(AttackedShop shop)
+{
+    [Fact]
+    public async Task Is_tried_at_every_route_that_takes_a_body()
+    {
+        var documented = new List<string>();
+        foreach (var service in AttackedShop.Services[1..])
+        {
+            var document = (await shop.Attacker.SendAsync(shop.At(service, "/openapi/v1.json"), "GET")).Json;
+            documented.AddRange(
+                from path in document["paths"]!.AsObject()
+                from operation in path.Value!.AsObject()
+                where operation.Value?["requestBody"] is not null
+                select $"{operation.Key.ToUpperInvariant()} {path.Key}");
+        }
+
+        Assert.Equal(
+            documented.Order(StringComparer.Ordinal),
+            InputEndpoints.All.Select(endpoint => endpoint.Route).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(InputEndpoints.Routes), MemberType = typeof(InputEndpoints))]
+    public async Task Is_accepted_as_the_examples_have_it(string route)
+    {
+        var endpoint = InputEndpoints.At(route);
+        var answer = await shop.SendAsync(endpoint, await shop.TargetsAsync(), endpoint.Example);
+
+        Assert.True(answer.IsSuccess || endpoint.Refusals.Contains((int)answer.Status), $"{answer}");
+    }
+
+    [Fact, Trait("Checklist", "I1")]
+    public async Task That_is_none_is_refused_as_a_body()
+    {
+        var targets = await shop.TargetsAsync();
+        var attacks = from endpoint in InputEndpoints.All
+                      from file in TestData.JsonFiles()
+                      select (Endpoint: endpoint, File: file);
+
+        await AttackRunner.RunAsync([.. attacks], async attack =>
+        {
+            using var body = Attacker.Json(attack.File.Content);
+            var answer = await shop.SendAsync(attack.Endpoint, targets, body);
+            // Nothing at all, or null, is no body, which one route may go without.
+            var isAbsent = Encoding.UTF8.GetString(attack.File.Content).Trim() is "" or "null";
+            return answer.Complaint()
+                ?? (IsRight(attack.Endpoint, attack.File.Name, attack.File.Content.Length, answer, isAbsent)
+                    ? null
+                    : $"{attack.File.Name}: {answer}");
+        });
+    }
+
+    [Fact, Trait("Checklist", "I1")]
+    public async Task That_is_none_is_refused_as_a_value_in_a_body()
+    {
+        var targets = await shop.TargetsAsync();
+        var attacks = from endpoint in InputEndpoints.All
+                      let template = InputEndpoints.Templates(
+                          endpoint, value => value.GetValueKind() == JsonValueKind.String, "@@")
+                          .First().Template
+                      from file in TestData.JsonFiles()
+                      select (Endpoint: endpoint, Template: template, File: file);
+
+        await AttackRunner.RunAsync([.. attacks], async attack =>
+        {
+            var halves = InputEndpoints.Fill(attack.Template, targets).Split("@@");
+            byte[] content =
+            [
+                .. Encoding.UTF8.GetBytes(halves[0]), .. attack.File.Content, .. Encoding.UTF8.GetBytes(halves[1]),
+            ];
+            using var body = Attacker.Json(content);
+            var answer = await shop.SendAsync(attack.Endpoint, targets, body);
+            return answer.Complaint()
+                ?? (IsRight(attack.Endpoint, attack.File.Name, content.Length, answer)
+                    ? null
+                    : $"{attack.File.Name}: {answer}");
+        });
+    }
+
+    private static bool IsRight(
+        InputEndpoint endpoint, string file, int length, Answer answer, bool isAbsent = false) =>
+        answer.Status switch
+        {
+            HttpStatusCode.BadRequest => true,
+            HttpStatusCode.RequestEntityTooLarge => length > Attacker.LargestBody,
+            _ =>
+                (isAbsent || !file.StartsWith("n_", StringComparison.Ordinal))
+                    && (answer.IsSuccess || endpoint.Refusals.Contains((int)answer.Status)),
+        };
+}

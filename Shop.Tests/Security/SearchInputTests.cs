@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Shop.Tests.Distributed;
+
+namespace Shop.Tests.Security;
+
+/// <summary>
+/// Searches and places in lists: nothing of them is a language, and nobody's list leads into another.
+/// </summary>
+[Collection(nameof(AttackedShop))]
+public class SearchInputTests(AttackedShop shop)
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+
+    public static TheoryData<string> Languages =>
+    [
+        "' OR '1'='1", "'; DROP TABLE orders.products; --", "' UNION SELECT password_hash FROM users.accounts --",
+        "\\", "\\'", "$$", "$1", ":x", "a:*", "a & | b",
+        "!a", "(a", "a <-> b", "a:ABCD*", "%", "_", "%%%%%%%%%%%%%%%%%%%%", "a%' ESCAPE '", "[a-z]", "*",
+        "../../etc/passwd", "${jndi:ldap://127.0.0.1/a}", "{{7*7}}",
+        "'||pg_sleep(5)||'", "1;SELECT pg_sleep(5)", "\u202e", "e\u0301\u0301\u0301", "ꙮ", "\U0001F600", "ﷺﷺﷺ",
+    ];
+
+    [Theory, Trait("Checklist", "I4")]
+    [MemberData(nameof(Languages))]
+    public async Task Are_words_and_no_language(string search)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var answer = await shop.Attacker.SendAsync(
+            shop.At("orders", $"/api/products?search={Uri.EscapeDataString(search)}"), "GET");
+
+        Assert.True(answer.Status == HttpStatusCode.OK, $"{answer}");
+        Assert.True(Stopwatch.GetElapsedTime(start) < Soon, $"{search} took {answer.Took}.");
+        Assert.NotEqual(0, await shop.ScalarAsync<long>("ordersdb", "SELECT count(*) FROM orders.products"));
+    }
+
+    [Theory, Trait("Checklist", "I4")]
+    [InlineData("%")]
+    [InlineData("_")]
+    [InlineData("*")]
+    [InlineData("' OR '1'='1' --")]
+    public async Task Find_nothing_by_wildcards(string search)
+    {
+        var http = await shop.OperatorAsync();
+        var name = $"Wild{Guid.CreateVersion7():N}";
+        await Customer.Read(
+            await http.SendAsync(HttpMethod.Post, "/api/products", Visitors.Product(name: name)),
+            HttpStatusCode.Created);
+
+        Assert.Empty(await FoundAsync($"{name[..3]}{search}{name[6..]}"));
+        Assert.Single(await FoundAsync(name));
+    }
+
+    [Theory, Trait("Checklist", "I4")]
+    [InlineData("%")]
+    [InlineData("_")]
+    [InlineData("%@customers.example")]
+    [InlineData("\\")]
+    [InlineData("' OR ''='")]
+    public async Task Find_no_accounts_by_wildcards(string search)
+    {
+        var targets = await shop.TargetsAsync();
+        var answer = await shop.Attacker.SendAsync(
+            shop.At("users", $"/api/users?search={Uri.EscapeDataString(search)}"), "GET", targets.Operator);
+
+        Assert.True(answer.Status == HttpStatusCode.OK, $"{answer}");
+        Assert.Empty(answer.Json["items"]!.AsArray());
+    }
+
+    [Theory, Trait("Checklist", "I4")]
+    [InlineData("sort=id;select pg_sleep(5)")]
+    [InlineData("orderBy=price desc;--")]
+    [InlineData("fields=*")]
+    [InlineData("filter[price][$gt]=0")]
+    [InlineData("limit=1;select pg_sleep(5)")]
+    public async Task Sort_and_filter_by_nothing_else(string query)
+    {
+        var answer = await shop.Attacker.SendAsync(
+            shop.At("orders", $"/api/products?{query.Replace(" ", "%20", StringComparison.Ordinal)}"), "GET");
+
+        // What nobody reads is no reason to refuse a link that a mail program added to.
+        Assert.True(
+            answer.Status == (query.StartsWith("limit", StringComparison.Ordinal)
+                ? HttpStatusCode.BadRequest
+                : HttpStatusCode.OK),
+            $"{answer}");
+        Assert.True(answer.Took < Soon, $"{query} took {answer.Took}.");
+    }
+
+    [Fact, Trait("Checklist", "I5")]
+    public async Task Go_on_only_from_where_a_page_ended()
+    {
+        var targets = await shop.TargetsAsync();
+        var cursor = (string)(await shop.Attacker.SendAsync(
+            shop.At("orders", "/api/products?limit=1"), "GET")).Json["next"]!;
+        var flipped = from place in Enumerable.Range(0, cursor.Length)
+                      from bit in (int[])[1, 2, 4]
+                      let letter = (char)(cursor[place] ^ bit)
+                      where char.IsAsciiLetterOrDigit(letter)
+                      // The last character carries bits that mean nothing; with another of them it is the same cursor.
+                      where place < cursor.Length - 1
+                      select $"{cursor[..place]}{letter}{cursor[(place + 1)..]}";
+        string[] others =
+        [
+            .. flipped,
+            cursor[..^4],
+            $"{cursor}AAAA",
+            "null",
+            "0",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes("[\"\",\"\"]")),
+            new('A', 2000),
+        ];
+
+        await AttackRunner.RunAsync(others, async other =>
+        {
+            var answer = await shop.Attacker.SendAsync(
+                shop.At("orders", $"/api/products?after={Uri.EscapeDataString(other)}"), "GET");
+            return answer.Status == HttpStatusCode.BadRequest ? answer.Complaint() : $"{answer}";
+        });
+        foreach (var path in (string[])[
+            $"/api/products?search=lamp&after={cursor}",
+            $"/api/orders?after={cursor}",
+            $"/api/products/{targets.Product}/stock?after={cursor}",
+        ])
+        {
+            var answer = await shop.Attacker.SendAsync(
+                shop.At("orders", path),
+                "GET",
+                path.Contains("stock", StringComparison.Ordinal) ? targets.Operator : targets.Owner);
+            Assert.True(answer.Status == HttpStatusCode.BadRequest, $"{answer}");
+        }
+    }
+
+    [Fact, Trait("Checklist", "I5")]
+    public async Task Go_on_behind_the_longest_name()
+    {
+        var http = await shop.OperatorAsync();
+        var word = $"Long{Guid.CreateVersion7():N}";
+        foreach (var name in (string[])[
+            $"{word} {string.Concat(Enumerable.Repeat("\U0001D4B3", 80))}",
+            $"{word} \uffff",
+        ])
+            await Customer.Read(
+                await http.SendAsync(HttpMethod.Post, "/api/products", Visitors.Product(name: name)),
+                HttpStatusCode.Created);
+
+        var first =
+            (await shop.Attacker.SendAsync(shop.At("orders", $"/api/products?search={word}&limit=1"), "GET")).Json;
+        var second = await shop.Attacker.SendAsync(
+            shop.At("orders", $"/api/products?search={word}&limit=1&after={first["next"]}"), "GET");
+
+        Assert.True(second.Status == HttpStatusCode.OK, $"{second}");
+        Assert.NotEqual((string?)first["items"]![0]!["id"], (string?)second.Json["items"]![0]!["id"]);
+    }
+
+    [Fact, Trait("Checklist", "I5"), Trait("Checklist", "B6")]
+    public async Task Never_lead_from_my_orders_into_yours()
+    {
+        var product = await (await shop.OperatorAsync()).NewProductAsync(opening: 10);
+        var (mine, yours) = (await shop.NewCustomerAsync(), await shop.NewCustomerAsync());
+        foreach (var customer in (Customer[])[mine, mine, yours, yours])
+            await customer.OrderAsync(Customer.OrderOf(product));
+
+        var next = (string)(await mine.GetAsync("/api/orders?limit=1"))["next"]!;
+        var taken = await shop.Attacker.SendAsync(
+            shop.At("orders", $"/api/orders?after={next}"), "GET", Targets.TokenOf(yours.Http));
+
+        Assert.True(taken.Status == HttpStatusCode.BadRequest, $"{taken}");
+        Assert.Single((await mine.GetAsync($"/api/orders?after={next}"))["items"]!.AsArray());
+    }
+
+    private async Task<JsonArray> FoundAsync(string search) =>
+        (await shop.Attacker.SendAsync(
+            shop.At("orders", $"/api/products?search={Uri.EscapeDataString(search)}"), "GET")).Json["items"]!.AsArray();
+}
