@@ -15,7 +15,7 @@ public class AccountDeletionTests(SharedShop shop)
     private static readonly string[] Services = ["orders", "payments", "shipping"];
 
     [Fact]
-    public async Task Leaves_orders_and_books_and_nothing_that_leads_to_a_person()
+    public async Task Orders_and_bookings_stay_without_personal_data()
     {
         var (holder, tokens) = await SignedInAsync();
         var customer = shop.Anonymous();
@@ -90,7 +90,7 @@ public class AccountDeletionTests(SharedShop shop)
     }
 
     [Fact]
-    public async Task Waits_for_an_order_under_way_which_still_needs_its_address()
+    public async Task Erasure_waits_for_an_unfinished_order()
     {
         var (holder, tokens) = await SignedInAsync();
         var customer = shop.Anonymous();
@@ -146,7 +146,7 @@ public class AccountDeletionTests(SharedShop shop)
     }
 
     [Fact]
-    public async Task Told_twice_or_of_somebody_unknown_harms_nothing()
+    public async Task A_repeated_or_unknown_deletion_has_no_effect()
     {
         var unknown = Guid.CreateVersion7();
         await using var redis = await ConnectionMultiplexer.ConnectAsync(
@@ -180,7 +180,7 @@ public class AccountDeletionTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "J15")]
-    public async Task Ends_sessions_and_refuses_the_token_at_once_where_accounts_are_kept()
+    public async Task Deletion_ends_sessions_and_users_refuses_the_token_at_once()
     {
         var (holder, tokens) = await SignedInAsync();
         var other = await holder.SignInAsync();
@@ -207,7 +207,7 @@ public class AccountDeletionTests(SharedShop shop)
     }
 
     [Fact]
-    public async Task Needs_the_password_again()
+    public async Task Deletion_needs_the_password()
     {
         var (holder, tokens) = await SignedInAsync();
 

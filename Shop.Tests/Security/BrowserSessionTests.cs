@@ -42,7 +42,7 @@ public partial class BrowserSessionTests(SharedShop shop)
 
     [Fact]
     [Trait("Checklist", "C")]
-    public async Task Are_secure_behindHttps_which_the_gateway_tells_and_a_client_can_not_claim()
+    public async Task The_cookie_is_secure_behind_https_which_a_client_cannot_claim()
     {
         var email = await NewAccountAsync();
 

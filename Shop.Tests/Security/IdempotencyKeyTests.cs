@@ -20,7 +20,7 @@ public class IdempotencyKeyTests(AttackedShop shop)
 
     [Theory, Trait("Checklist", "K1")]
     [MemberData(nameof(Routes))]
-    public async Task Are_required(string route)
+    public async Task A_key_is_required(string route)
     {
         var targets = await shop.TargetsAsync();
 
@@ -61,7 +61,7 @@ public class IdempotencyKeyTests(AttackedShop shop)
 
     [Theory, Trait("Checklist", "K2")]
     [MemberData(nameof(Malformed))]
-    public async Task Are_refused_when_malformed(string key)
+    public async Task A_malformed_key_is_refused(string key)
     {
         var targets = await shop.TargetsAsync();
         foreach (var route in (string[])[Order, Refund, Stock])
@@ -70,14 +70,14 @@ public class IdempotencyKeyTests(AttackedShop shop)
 
     [Theory, Trait("Checklist", "K2")]
     [MemberData(nameof(Routes))]
-    public async Task Are_one_key_at_a_time(string route) =>
+    public async Task Two_keys_are_refused(string route) =>
         Refused(
             await SendAsync(route, await shop.TargetsAsync(), [Customer.NewKey(), Customer.NewKey()]),
             HttpStatusCode.BadRequest);
 
     [Theory, Trait("Checklist", "K2"), Trait("Checklist", "K7")]
     [MemberData(nameof(Routes))]
-    public async Task Are_the_same_with_and_without_quotes(string route)
+    public async Task A_key_is_the_same_with_and_without_quotes(string route)
     {
         var targets = await shop.TargetsAsync();
         var key = new string('k', 255 - 36) + Customer.NewKey();
@@ -92,7 +92,7 @@ public class IdempotencyKeyTests(AttackedShop shop)
     [InlineData(
         Refund, "{\r\n\t\"amount\": {\"currency\": \"EUR\", \"amount\": 1},\r\n\t\"reason\": \"\\u0041 gesture.\"}")]
     [InlineData(Stock, """  {"reason":"Counted\u002e", "change":1}  """)]
-    public async Task Know_the_same_request_in_other_white_space_and_order(string route, string other)
+    public async Task White_space_and_member_order_do_not_matter(string route, string other)
     {
         var targets = await shop.TargetsAsync();
         var key = Customer.NewKey();
@@ -108,7 +108,7 @@ public class IdempotencyKeyTests(AttackedShop shop)
     [InlineData(Refund, ",\"amount\":{\"amount\":1,\"currency\":\"EUR\"}", "")]
     [InlineData(Stock, "\"change\":1", "\"change\":2")]
     [InlineData(Stock, "Counted.", "Counted. ")]
-    public async Task Are_refused_for_another_request(string route, string from, string to)
+    public async Task A_key_used_for_another_request_is_refused(string route, string from, string to)
     {
         var targets = await shop.TargetsAsync();
         var key = Customer.NewKey();
@@ -122,7 +122,7 @@ public class IdempotencyKeyTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "K4")]
-    public async Task Fifty_times_at_once_are_one_effect()
+    public async Task Same_key_fifty_times_at_once_has_one_effect()
     {
         var asOperator = await shop.OperatorAsync();
         var product = await asOperator.NewProductAsync(opening: 1000);
@@ -147,7 +147,7 @@ public class IdempotencyKeyTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "K5")]
-    public async Task Of_two_people_have_nothing_to_do_with_each_other()
+    public async Task Equal_keys_of_two_users_are_independent()
     {
         var targets = await shop.TargetsAsync();
         var key = Customer.NewKey();
@@ -165,7 +165,7 @@ public class IdempotencyKeyTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "K5")]
-    public async Task Of_two_routes_have_nothing_to_do_with_each_other()
+    public async Task Equal_keys_of_two_routes_are_independent()
     {
         var key = Customer.NewKey();
         var targets = await shop.TargetsAsync();
@@ -187,7 +187,7 @@ public class IdempotencyKeyTests(AttackedShop shop)
     [InlineData(Refund, "\"amount\":1", "\"amount\":999999999")]
     [InlineData(Stock, "\"change\":1", "\"change\":0")]
     [InlineData(Stock, "\"change\":1", "\"change\":-1000000")]
-    public async Task Are_not_used_up_by_a_refusal(string route, string right, string wrong)
+    public async Task A_refused_request_does_not_use_up_its_key(string route, string right, string wrong)
     {
         var targets = await shop.TargetsAsync();
         if (route == Stock)
@@ -203,7 +203,7 @@ public class IdempotencyKeyTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "K8")]
-    public void Are_remembered_for_a_day_at_least() =>
+    public void A_key_is_kept_for_at_least_a_day() =>
         Assert.True(IdempotencyRetention<DbContext>.Retention >= TimeSpan.FromHours(24));
 
     private async Task<Answer> SendAsync(string route, Targets targets, string[] keys, string? body = null)

@@ -10,7 +10,7 @@ public class ProfileTests(SharedShop shop)
     private const string Me = "/api/users/me";
 
     [Fact]
-    public async Task Changes_by_those_who_have_read_it()
+    public async Task A_change_needs_the_current_etag()
     {
         var (holder, tokens) = await SignedInAsync();
         var read = await holder.MeAsync(tokens);
@@ -43,7 +43,7 @@ public class ProfileTests(SharedShop shop)
     }
 
     [Fact]
-    public async Task Stays_as_it_is_where_nothing_is_said()
+    public async Task Missing_fields_stay_unchanged()
     {
         var (holder, tokens) = await SignedInAsync();
 
@@ -63,7 +63,7 @@ public class ProfileTests(SharedShop shop)
     [InlineData("""{"Name":"Hera"}""")]
     [InlineData("""{"name":["Hera"]}""")]
     [InlineData("[]")]
-    public async Task Takes_nothing_that_is_not_its_owners_to_say(string patch)
+    public async Task Fields_that_the_owner_may_not_change_are_refused(string patch)
     {
         var (holder, tokens) = await SignedInAsync();
 
@@ -111,7 +111,7 @@ public class ProfileTests(SharedShop shop)
     }
 
     [Fact]
-    public async Task Has_room_for_twenty_addresses_however_fast_they_come()
+    public async Task Twenty_addresses_is_the_limit_also_for_parallel_requests()
     {
         var (holder, tokens) = await SignedInAsync();
 
@@ -128,7 +128,7 @@ public class ProfileTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "B1")]
-    public async Task Of_others_with_their_addresses_is_not_there()
+    public async Task Profiles_and_addresses_of_others_are_not_found()
     {
         var (owner, theirs) = await SignedInAsync();
         var (stranger, tokens) = await SignedInAsync();

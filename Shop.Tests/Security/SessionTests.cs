@@ -9,7 +9,7 @@ public class SessionTests(SharedShop shop)
     private const string NextPassword = "eleven geese on a frozen pond";
 
     [Fact, Trait("Checklist", "A5")]
-    public async Task Go_on_with_the_same_successor_when_an_answer_was_lost()
+    public async Task A_repeated_refresh_after_a_lost_answer_gets_the_same_successor()
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         var first = await holder.SignInAsync();
@@ -23,7 +23,7 @@ public class SessionTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "A5")]
-    public async Task Refreshed_many_times_at_once_have_one_successor()
+    public async Task Parallel_refreshes_have_one_successor()
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         var first = await holder.SignInAsync();
@@ -41,7 +41,7 @@ public class SessionTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "A5")]
-    public async Task In_two_hands_belong_to_nobody_any_more()
+    public async Task Reuse_of_a_refresh_token_ends_the_session()
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         var stolen = await holder.SignInAsync();
@@ -59,7 +59,7 @@ public class SessionTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "A5")]
-    public async Task In_two_hands_belong_to_nobody_as_soon_as_the_successor_was_used()
+    public async Task Reuse_after_the_successor_was_used_ends_the_session_at_once()
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         var stolen = await holder.SignInAsync();
@@ -78,7 +78,7 @@ public class SessionTests(SharedShop shop)
     [InlineData(
         "UPDATE users.refresh_tokens t SET issued_at = issued_at - interval '7 days' FROM users.sessions s WHERE s.id "
             + "= t.session_id AND s.account_id = $1")]
-    public async Task End_when_they_are_old_or_unused_for_long(string age)
+    public async Task A_session_ends_by_age_and_by_idle_time(string age)
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         var tokens = await holder.SignInAsync();
@@ -88,7 +88,7 @@ public class SessionTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "A5")]
-    public async Task Are_not_prolonged_beyond_their_time_by_refreshing()
+    public async Task Refreshing_does_not_extend_the_maximum_age()
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         var tokens = await holder.SignInAsync();
@@ -104,7 +104,7 @@ public class SessionTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "A5")]
-    public async Task End_with_signing_out_and_leave_the_others()
+    public async Task Signing_out_ends_one_session_only()
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         var (here, there) = (await holder.SignInAsync(), await holder.SignInAsync());
@@ -124,11 +124,11 @@ public class SessionTests(SharedShop shop)
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
     [InlineData("eyJhbGciOiJub25lIn0.e30.")]
-    public async Task Do_not_begin_with_a_token_that_was_never_given_out(string token) =>
+    public async Task An_unknown_refresh_token_is_refused(string token) =>
         await RefusedAsync(new AccountHolder(shop), new("", token));
 
     [Fact, Trait("Checklist", "J13")]
-    public async Task Are_not_refreshed_by_an_access_token()
+    public async Task An_access_token_is_no_refresh_token()
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         var tokens = await holder.SignInAsync();
@@ -138,7 +138,7 @@ public class SessionTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "A5"), Trait("Checklist", "J15")]
-    public async Task End_with_a_new_password_all_but_the_one_that_set_it()
+    public async Task A_password_change_ends_all_other_sessions()
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         var (mine, thief) = (await holder.SignInAsync(), await holder.SignInAsync());
@@ -155,7 +155,7 @@ public class SessionTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "A4")]
-    public async Task In_wrong_hands_guess_the_password_no_faster_than_a_sign_in()
+    public async Task A_stolen_session_guesses_passwords_no_faster_than_a_sign_in()
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         var tokens = await holder.SignInAsync();
@@ -171,7 +171,7 @@ public class SessionTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "J15")]
-    public async Task Begun_while_the_password_changes_end_with_the_old_one()
+    public async Task A_sign_in_with_the_old_password_leaves_no_session_after_the_change()
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         var mine = await holder.SignInAsync();

@@ -11,7 +11,7 @@ public class SignInTests(SharedShop shop)
     private const string Wrong = "not the password of anybody";
 
     [Fact, Trait("Checklist", "A1")]
-    public async Task Is_refused_alike_for_a_wrong_password_an_unknown_address_and_a_locked_account()
+    public async Task Wrong_password_unknown_address_and_locked_account_get_the_same_answer()
     {
         var known = await AccountHolder.RegisteredAsync(shop);
         var locked = await AccountHolder.RegisteredAsync(shop);
@@ -33,7 +33,7 @@ public class SignInTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "A4")]
-    public async Task After_many_wrong_passwords_waits_longer_and_longer_but_only_there_and_not_for_ever()
+    public async Task Wrong_passwords_delay_only_that_address_and_account_and_not_forever()
     {
         var (victim, other) = (await AccountHolder.RegisteredAsync(shop), await AccountHolder.RegisteredAsync(shop));
 
@@ -51,7 +51,7 @@ public class SignInTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "A4")]
-    public async Task Of_an_owner_whom_the_whole_world_attacks_waits_for_seconds_only()
+    public async Task The_owner_of_an_attacked_account_waits_for_seconds_only()
     {
         var victim = await AccountHolder.RegisteredAsync(shop);
         await shop.RowsAsync(
@@ -69,7 +69,7 @@ public class SignInTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "A4")]
-    public async Task From_a_source_that_tries_one_password_on_many_accounts_waits_on_account_of_the_source()
+    public async Task An_address_that_tries_one_password_on_many_accounts_is_delayed()
     {
         var bystander = await AccountHolder.RegisteredAsync(shop);
         try
@@ -113,7 +113,7 @@ public class SignInTests(SharedShop shop)
     [InlineData("application/json", """{"email":"a@b.example","password":null}""", HttpStatusCode.BadRequest)]
     [InlineData(
         "application/json", """{"email":"a@b.example","password":"x","password":"y"}""", HttpStatusCode.BadRequest)]
-    public async Task With_another_body_than_two_texts_is_refused(string type, string body, HttpStatusCode expected)
+    public async Task An_invalid_body_is_refused(string type, string body, HttpStatusCode expected)
     {
         using var content = new StringContent(body, Encoding.UTF8, type);
 

@@ -17,7 +17,7 @@ public class SigningKeyTests(ShopOfShortKeys shop)
     [Fact]
     [Trait("Checklist", "J18")]
     [Trait("Fault", "F41")]
-    public async Task Rotated_on_demand_and_on_schedule_fail_no_valid_request()
+    public async Task Rotation_fails_no_valid_request()
     {
         var operators = await shop.OperatorAsync();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -66,7 +66,7 @@ public class SigningKeyTests(ShopOfShortKeys shop)
 
     [Fact]
     [Trait("Checklist", "J19")]
-    public async Task Are_published_without_anything_private_and_may_be_cached()
+    public async Task Published_keys_have_no_private_member_and_are_cacheable()
     {
         var answer = await shop.Anonymous().Http
             .GetAsync(new Uri("/.well-known/jwks.json", UriKind.Relative), TestContext.Current.CancellationToken);
@@ -86,7 +86,7 @@ public class SigningKeyTests(ShopOfShortKeys shop)
 
     [Fact]
     [Trait("Checklist", "H3")]
-    public async Task Are_where_the_issuer_says_whatever_host_the_request_is_for()
+    public async Task Discovery_uses_the_issuer_and_not_the_host_header()
     {
         foreach (var service in (string[])["gateway", "users"])
         {
@@ -107,7 +107,7 @@ public class SigningKeyTests(ShopOfShortKeys shop)
 
     [Fact]
     [Trait("Checklist", "X")]
-    public async Task Are_shown_to_operators_alone_and_then_without_the_keys()
+    public async Task Only_operators_can_list_signing_keys()
     {
         var customer = (await shop.NewCustomerAsync()).Http;
         var anonymous = shop.Anonymous().Http;
@@ -133,7 +133,7 @@ public class SigningKeyTests(ShopOfShortKeys shop)
     }
 
     [Fact]
-    public async Task Asked_for_many_times_at_once_are_one()
+    public async Task Parallel_rotations_create_one_key()
     {
         var operators = await shop.OperatorAsync();
 
@@ -154,7 +154,7 @@ public class SigningKeyTests(ShopOfShortKeys shop)
 
     [Fact]
     [Trait("Checklist", "X")]
-    public async Task Lie_encrypted_in_the_database()
+    public async Task Private_keys_are_encrypted_in_the_database()
     {
         var readable = await shop.RowsAsync(
             "usersdb",

@@ -64,7 +64,7 @@ public sealed class TokenVerifierTests : IAsyncLifetime
     [Fact]
     [Trait("Checklist", "J7")]
     [Trait("Checklist", "J18")]
-    public async Task A_new_key_is_learned_on_schedule_while_somebody_uses_up_the_readings_out_of_turn()
+    public async Task A_new_key_is_learned_on_schedule_despite_unknown_key_ids()
     {
         await OpenAsync("KeyRefresh=00:00:00.500");
         await IsAsync(200, _forge);
@@ -81,7 +81,7 @@ public sealed class TokenVerifierTests : IAsyncLifetime
 
     [Fact]
     [Trait("Checklist", "J18")]
-    public async Task An_unknown_key_id_makes_it_look_for_a_new_key_when_the_last_look_was_long_ago()
+    public async Task An_unknown_key_id_triggers_a_read_when_the_last_one_is_old()
     {
         await OpenAsync("UnknownKeyPause=00:00:00.200");
         await IsAsync(200, _forge);
@@ -93,7 +93,7 @@ public sealed class TokenVerifierTests : IAsyncLifetime
 
     [Fact]
     [Trait("Checklist", "J18")]
-    public async Task A_key_that_is_published_no_more_counts_no_more()
+    public async Task A_key_that_is_no_longer_published_is_not_accepted()
     {
         using var old = new TokenForge();
         _published.Add((JsonNode)old.Published());
@@ -108,7 +108,7 @@ public sealed class TokenVerifierTests : IAsyncLifetime
 
     [Fact]
     [Trait("Fault", "F41")]
-    public async Task Users_may_go_away_and_tokens_go_on()
+    public async Task Tokens_stay_valid_while_users_is_unavailable()
     {
         await OpenAsync("KeyRefresh=00:00:00.200");
         await IsAsync(200, _forge);
@@ -123,7 +123,7 @@ public sealed class TokenVerifierTests : IAsyncLifetime
 
     [Fact]
     [Trait("Fault", "F41")]
-    public async Task A_start_without_Users_refuses_nobody_for_good()
+    public async Task A_start_without_users_answers_503_and_recovers()
     {
         _away = true;
         await OpenAsync();

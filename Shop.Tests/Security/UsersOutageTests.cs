@@ -11,7 +11,7 @@ public class UsersOutageTests(ShopToBreak shop)
 
     [Fact]
     [Trait("Fault", "F41")]
-    public async Task Are_as_good_as_before_and_not_even_a_service_that_starts_meanwhile_calls_them_bad()
+    public async Task Tokens_stay_valid_and_a_starting_service_does_not_reject_them()
     {
         var cancel = TestContext.Current.CancellationToken;
         var customer = await shop.NewCustomerAsync();
