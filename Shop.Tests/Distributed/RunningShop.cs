@@ -219,14 +219,19 @@ public class RunningShop : IAsyncLifetime
             await Processes.SignalAsync(killed, "KILL");
 
         await StartAgainAsync(resource, killed);
-        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, TestContext.Current.CancellationToken);
+        await HealthyAgainAsync(resource);
     }
 
     public async Task RestartAsync(string resource)
     {
         await CommandAsync(resource, KnownResourceCommands.RestartCommand);
-        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, TestContext.Current.CancellationToken);
+        await HealthyAgainAsync(resource);
     }
+
+    // A container that is restarted shows the end of its predecessor for a moment.
+    private Task HealthyAgainAsync(string resource) => App.ResourceNotifications
+        .WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, TestContext.Current.CancellationToken)
+        .WaitAsync(Patience, TestContext.Current.CancellationToken);
 
     /// <summary>Gives the one instance of a resource, or the replica of this id, a command, which must succeed.</summary>
     public async Task CommandAsync(string resource, string command)
