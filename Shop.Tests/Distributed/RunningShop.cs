@@ -229,7 +229,7 @@ public class RunningShop : IAsyncLifetime
     }
 
     // A container that is restarted shows the end of its predecessor for a moment.
-    private Task HealthyAgainAsync(string resource) => App.ResourceNotifications
+    private Task<ResourceEvent> HealthyAgainAsync(string resource) => App.ResourceNotifications
         .WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, TestContext.Current.CancellationToken)
         .WaitAsync(Patience, TestContext.Current.CancellationToken);
 
