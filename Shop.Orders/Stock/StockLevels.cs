@@ -41,8 +41,8 @@ internal static class StockLevels
                 INSERT INTO orders.stock_movements (product_id, order_id, kind, available, reserved, at)
                 SELECT product_id, {orderId}, 'Reserved', -quantity, quantity, clock_timestamp() FROM taken
             )
-            SELECT product.id AS "ProductId", product.sku AS "Sku", product.name AS "Name",
-                product.price_amount AS "Price", product.price_currency AS "Currency", clock_timestamp() AS "Now"
+            SELECT product.id AS product_id, product.sku, product.name,
+                product.price_amount AS price, product.price_currency AS currency, clock_timestamp() AS now
             FROM taken JOIN orders.products AS product ON product.id = taken.product_id AND product.deleted_at IS NULL
             """).ToDictionaryAsync(product => product.ProductId, cancel);
     }
@@ -65,7 +65,7 @@ internal static class StockLevels
                 INSERT INTO orders.stock_movements (product_id, kind, available, reserved, reason, made_by, at)
                 SELECT product_id, 'Adjusted', {change}, 0, {reason}, {madeBy}, clock_timestamp() FROM changed
             )
-            SELECT product_id AS "ProductId", available AS "Available", reserved AS "Reserved" FROM changed
+            SELECT product_id, available, reserved FROM changed
             """).ToListAsync(cancel);
         return adjusted.SingleOrDefault();
     }

@@ -180,7 +180,7 @@ internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor
     private static async Task<BankAnswer> ReadAsync(BankDb db, Guid key, CancellationToken cancel)
     {
         var found = await db.Database.SqlQuery<Found>(
-            $"SELECT status AS \"Status\", reason AS \"Reason\", answers_at > now() AS \"IsPending\" FROM bank.charges WHERE key = {key}")
+            $"SELECT status, reason, answers_at > now() AS is_pending FROM bank.charges WHERE key = {key}")
             .SingleOrDefaultAsync(cancel);
         return found switch
         {

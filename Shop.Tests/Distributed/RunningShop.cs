@@ -38,6 +38,7 @@ public class RunningShop : IAsyncLifetime
             [
                 "--Services:shipping:Settings:Shipping:Carrier:StepTime=00:00:00.300",
                 $"--Services:users:Settings:Users:Passwords:HashIterations={PasswordHashIterations}",
+                .. Passwords.ForServers,
                 .. Settings,
             ],
             patience.Token);

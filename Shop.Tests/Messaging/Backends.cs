@@ -29,7 +29,7 @@ public sealed class Backends : IAsyncLifetime, ICollectionFixture<Backends>
         using var patience = new CancellationTokenSource(Patience);
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
         {
-            Args = ["--DcpPublisher:RandomizePorts=true"],
+            Args = ["--DcpPublisher:RandomizePorts=true", .. Passwords.ForServers],
             // This assembly knows where the orchestrator is.
             AssemblyName = typeof(Projects.Shop_AppHost).Assembly.GetName().Name,
             DisableDashboard = true,
