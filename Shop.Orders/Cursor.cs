@@ -8,8 +8,8 @@ namespace Shop.Orders;
 /// <summary>
 /// The opaque place in a list where the next page begins: the values by which the list is sorted, of the last row. The
 /// name of the list says whose and of what it is, so that a cursor of one list is none of another. The checksum keeps
-/// mistakes out and nobody else, since there is no secret in it: what is in a cursor is input like any other. Here it is
-/// text of printable lines; what each line means is for the list to check.
+/// mistakes out and nobody else, since there is no secret in it: what is in a cursor is input like any other. Here it
+/// is text of printable lines; what each line means is for the list to check.
 /// </summary>
 internal static class Cursor
 {

@@ -5,8 +5,8 @@ using Shop.ServiceDefaults;
 namespace Shop.Orders;
 
 /// <summary>
-/// Shipping's rate list, read in the background once a minute, so that no checkout waits for Shipping. While Shipping is
-/// away the last known list serves; before there was any, a flat rate does.
+/// Shipping's rate list, read in the background once a minute, so that no checkout waits for Shipping. While Shipping
+/// is away the last known list serves; before there was any, a flat rate does.
 /// </summary>
 internal sealed class ShippingRates(
     IHttpClientFactory clients, IOptions<OrdersOptions> options, ILogger<ShippingRates> log)

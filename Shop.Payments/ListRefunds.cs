@@ -18,11 +18,16 @@ internal static class ListRefunds
     /// <param name="AskedAt">When it was promised.</param>
     /// <param name="DoneAt">When the bank confirmed it.</param>
     public sealed record Item(
-        Guid Id, Money Amount, RefundStatus Status, string? Reason, Guid? AskedBy, DateTimeOffset AskedAt, DateTimeOffset? DoneAt);
+        Guid Id, Money Amount, RefundStatus Status, string? Reason, Guid? AskedBy, DateTimeOffset AskedAt,
+        DateTimeOffset? DoneAt);
 
-    public static async Task<Results<Ok<Response>, ProblemHttpResult>> Handle(Guid orderId, PaymentsDb db, CancellationToken cancel)
+    public static async Task<Results<Ok<Response>, ProblemHttpResult>> Handle(
+        Guid orderId, PaymentsDb db, CancellationToken cancel)
     {
-        var payment = await db.Payments.AsNoTracking().Where(payment => payment.OrderId == orderId).Select(payment => payment.Id).SingleOrDefaultAsync(cancel);
+        var payment = await db.Payments.AsNoTracking()
+            .Where(payment => payment.OrderId == orderId)
+            .Select(payment => payment.Id)
+            .SingleOrDefaultAsync(cancel);
         if (payment == Guid.Empty)
             return Problem.NotFound("There is no payment for this order.");
 
@@ -31,6 +36,7 @@ internal static class ListRefunds
             .OrderBy(refund => refund.Id)
             .ToListAsync(cancel);
         return TypedResults.Ok(new Response([.. refunds.Select(refund => new Item(
-            refund.Id, new(refund.Amount, refund.Currency), refund.Status, refund.Reason, refund.AskedBy, refund.AskedAt, refund.DoneAt))]));
+            refund.Id, new(refund.Amount, refund.Currency), refund.Status, refund.Reason, refund.AskedBy,
+            refund.AskedAt, refund.DoneAt))]));
     }
 }

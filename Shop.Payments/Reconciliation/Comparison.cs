@@ -26,9 +26,11 @@ internal enum DifferenceKind
 /// <summary>What one of the two sides says.</summary>
 internal sealed record Side(string Status, long Amount, string Currency)
 {
-    public static Side? Of(OurRecord? ours) => ours is null ? null : new(ours.Status.ToString(), ours.Amount.Amount, ours.Amount.Currency);
+    public static Side? Of(OurRecord? ours) =>
+        ours is null ? null : new(ours.Status.ToString(), ours.Amount.Amount, ours.Amount.Currency);
 
-    public static Side? Of(BankRecord? theirs) => theirs is null ? null : new(theirs.Status.ToString(), theirs.Amount.Amount, theirs.Amount.Currency);
+    public static Side? Of(BankRecord? theirs) =>
+        theirs is null ? null : new(theirs.Status.ToString(), theirs.Amount.Amount, theirs.Amount.Currency);
 }
 
 /// <summary>Our record of a charge or refund, as far as it is compared.</summary>
@@ -53,7 +55,8 @@ internal sealed record OurRecord(Guid Key, Guid OrderId, BankRecordStatus Status
         state.Status is not (PaymentStatus.Requested or PaymentStatus.Unknown));
 
     public static OurRecord Of(Refund refund, Guid orderId) => new(
-        refund.Id, orderId, BankRecordStatus.Refunded, new(refund.Amount, refund.Currency), refund.Status == RefundStatus.Refunded);
+        refund.Id, orderId, BankRecordStatus.Refunded, new(refund.Amount, refund.Currency),
+        refund.Status == RefundStatus.Refunded);
 }
 
 /// <summary>The decision whether two records say the same. Pure.</summary>
@@ -96,5 +99,6 @@ internal static class Comparison
     private static bool IsSame(BankRecordStatus ours, BankRecordStatus theirs) =>
         ours == theirs || (IsWithoutCharge(ours) && IsWithoutCharge(theirs));
 
-    private static bool IsWithoutCharge(BankRecordStatus status) => status is BankRecordStatus.Declined or BankRecordStatus.Voided;
+    private static bool IsWithoutCharge(BankRecordStatus status) =>
+        status is BankRecordStatus.Declined or BankRecordStatus.Voided;
 }

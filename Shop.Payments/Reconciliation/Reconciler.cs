@@ -9,11 +9,12 @@ namespace Shop.Payments.Reconciliation;
 
 /// <summary>
 /// Compares every charge and refund that we know of with the bank's own record, key by key, and every payment with the
-/// ledger. Both sides are read in pages and change meanwhile; so what differs is read here once more, and counts only if
-/// it has not moved: nothing happens at the bank that was not written down here before. Reports, never repairs.
+/// ledger. Both sides are read in pages and change meanwhile; so what differs is read here once more, and counts only
+/// if it has not moved: nothing happens at the bank that was not written down here before. Reports, never repairs.
 /// </summary>
 internal sealed partial class Reconciler(
-    PaymentsDb db, BankLine bank, PaymentsMetrics metrics, IOptions<ReconciliationOptions> options, ILogger<Reconciler> log)
+    PaymentsDb db, BankClient bank, PaymentsMetrics metrics, IOptions<ReconciliationOptions> options,
+    ILogger<Reconciler> log)
 {
     private const int Page = 500;
     private const string OneAtATime = "payments.reconciliations";
@@ -48,7 +49,9 @@ internal sealed partial class Reconciler(
         }
     }
 
-    /// <summary>Runs if the last scheduled run is long enough ago and none is under way, here or at another replica.</summary>
+    /// <summary>
+    /// Runs if the last scheduled run is long enough ago and none is under way, here or at another replica.
+    /// </summary>
     /// <exception cref="BankAwayException">The bank did not answer; the run is stored as failed.</exception>
     public async Task RunIfDueAsync(CancellationToken cancel)
     {
@@ -57,8 +60,11 @@ internal sealed partial class Reconciler(
             await CarryOutAsync(await StartAsync(askedBy: null, cancel), cancel);
     }
 
-    /// <summary>Takes the one connection that a run needs, and with it the lock, which ends with this process at the latest.</summary>
-    private Task<IAsyncDisposable?> TryBeginAsync(CancellationToken cancel) => db.Database.TryLockAsync(OneAtATime, cancel);
+    /// <summary>
+    /// Takes the one connection that a run needs, and with it the lock, which ends with this process at the latest.
+    /// </summary>
+    private Task<IAsyncDisposable?> TryBeginAsync(CancellationToken cancel) =>
+        db.Database.TryLockAsync(OneAtATime, cancel);
 
     private async Task<bool> IsFreeAsync(CancellationToken cancel)
     {
@@ -77,9 +83,12 @@ internal sealed partial class Reconciler(
     private async Task<bool> IsDueAsync(CancellationToken cancel)
     {
         var now = await db.NowAsync(cancel);
-        var (last, lastFailed, oldest) = (now - options.Value.Interval, now - PauseAfterFailure, now - options.Value.Retention);
+        var (last, lastFailed) = (now - options.Value.Interval, now - PauseAfterFailure);
+        var oldest = now - options.Value.Retention;
         if (await db.Reconciliations.AnyAsync(
-            run => run.AskedBy == null && run.StartedAt > last && (run.Status != RunStatus.Failed || run.StartedAt > lastFailed), cancel))
+            run => run.AskedBy == null && run.StartedAt > last
+                && (run.Status != RunStatus.Failed || run.StartedAt > lastFailed),
+            cancel))
         {
             return false;
         }
@@ -94,8 +103,20 @@ internal sealed partial class Reconciler(
         var young = Guid.CreateVersion7(run.StartedAt - options.Value.Grace);
         try
         {
-            await CompareAsync(run, RecordKind.Charge, young, ChargesAsync(run, cancel), BankAsync((bank, after, stop) => bank.ListChargesAsync(after, Page, stop), cancel), cancel);
-            await CompareAsync(run, RecordKind.Refund, young, RefundsAsync(cancel), BankAsync((bank, after, stop) => bank.ListRefundsAsync(after, Page, stop), cancel), cancel);
+            await CompareAsync(
+                run,
+                RecordKind.Charge,
+                young,
+                ChargesAsync(run, cancel),
+                BankAsync((bank, after, stop) => bank.ListChargesAsync(after, Page, stop), cancel),
+                cancel);
+            await CompareAsync(
+                run,
+                RecordKind.Refund,
+                young,
+                RefundsAsync(cancel),
+                BankAsync((bank, after, stop) => bank.ListRefundsAsync(after, Page, stop), cancel),
+                cancel);
             run.End(RunStatus.Completed, await db.NowAsync(cancel));
         }
         catch (Exception exception) when (exception is BankAwayException or OperationCanceledException)
@@ -116,7 +137,8 @@ internal sealed partial class Reconciler(
     }
 
     private async Task CompareAsync(
-        ReconciliationRun run, RecordKind kind, Guid young, IAsyncEnumerable<OurRecord> ours, IAsyncEnumerable<BankRecord> theirs, CancellationToken cancel)
+        ReconciliationRun run, RecordKind kind, Guid young, IAsyncEnumerable<OurRecord> ours,
+        IAsyncEnumerable<BankRecord> theirs, CancellationToken cancel)
     {
         await foreach (var (mine, other) in Comparison.SideBySide(ours, theirs).WithCancellation(cancel))
         {
@@ -133,7 +155,8 @@ internal sealed partial class Reconciler(
         }
     }
 
-    private async IAsyncEnumerable<OurRecord> ChargesAsync(ReconciliationRun run, [EnumeratorCancellation] CancellationToken cancel)
+    private async IAsyncEnumerable<OurRecord> ChargesAsync(
+        ReconciliationRun run, [EnumeratorCancellation] CancellationToken cancel)
     {
         var after = Guid.Empty;
         while (true)
@@ -196,7 +219,8 @@ internal sealed partial class Reconciler(
     }
 
     private async IAsyncEnumerable<BankRecord> BankAsync(
-        Func<PaymentProvider, Guid, CancellationToken, Task<IReadOnlyList<BankRecord>>> list, [EnumeratorCancellation] CancellationToken cancel)
+        Func<PaymentProvider, Guid, CancellationToken, Task<IReadOnlyList<BankRecord>>> list,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var after = Guid.Empty;
         while (true)
@@ -224,7 +248,10 @@ internal sealed partial class Reconciler(
     private async Task<OurRecord?> FindAsync(RecordKind kind, Guid key, CancellationToken cancel)
     {
         if (kind == RecordKind.Refund)
-            return await WithOrders(db.Refunds.Where(refund => refund.Id == key)).SingleOrDefaultAsync(cancel) is { } row ? OurRecord.Of(row.Refund, row.OrderId) : null;
+        {
+            var found = WithOrders(db.Refunds.Where(refund => refund.Id == key));
+            return await found.SingleOrDefaultAsync(cancel) is { } row ? OurRecord.Of(row.Refund, row.OrderId) : null;
+        }
 
         var payment = await db.Payments.AsNoTracking().SingleOrDefaultAsync(payment => payment.Id == key, cancel);
         return payment is null ? null : OurRecord.Of(payment.Id, payment.OrderId, payment.State);
@@ -236,7 +263,8 @@ internal sealed partial class Reconciler(
         orderby refund.Id
         select new RefundOfOrder { Refund = refund, OrderId = payment.OrderId };
 
-    [LoggerMessage(20, LogLevel.Warning, "Reconciliation {RunId} found {Differences} differences in {Compared} records")]
+    [LoggerMessage(
+        20, LogLevel.Warning, "Reconciliation {RunId} found {Differences} differences in {Compared} records")]
     private partial void LogDifferences(Guid runId, long differences, long compared);
 
     [LoggerMessage(21, LogLevel.Information, "Reconciliation {RunId} found no difference in {Compared} records")]

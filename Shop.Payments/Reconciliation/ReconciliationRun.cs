@@ -76,7 +76,8 @@ internal sealed class Difference
     public Side? Ours { get; private init; }
     public Side? Theirs { get; private init; }
 
-    public static Difference Of(RecordKind record, DifferenceKind kind, Guid key, Guid? orderId, Side? ours, Side? theirs) => new()
+    public static Difference Of(
+        RecordKind record, DifferenceKind kind, Guid key, Guid? orderId, Side? ours, Side? theirs) => new()
     {
         Id = Guid.CreateVersion7(),
         Record = record,

@@ -24,6 +24,7 @@ internal sealed class SharedRun(IServiceScopeFactory scopes, IHostApplicationLif
     private async Task<ReconciliationRun> RunAsync(Guid askedBy)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<Reconciler>().RunAsync(askedBy, lifetime.ApplicationStopping);
+        var reconciler = scope.ServiceProvider.GetRequiredService<Reconciler>();
+        return await reconciler.RunAsync(askedBy, lifetime.ApplicationStopping);
     }
 }

@@ -22,7 +22,7 @@ internal enum Messages
 
 /// <summary>Calls that are on the line to the bank, and outdated answers that are on the line back.</summary>
 [Flags]
-internal enum BankLineTraffic
+internal enum BankTraffic
 {
     None = 0,
     Charge = 1 << 0,
@@ -48,8 +48,9 @@ internal enum Account
 }
 
 /// <summary>
-/// Everything there is about one order, at one moment. Whatever was ever sent stays on its way: it may arrive at any time
-/// and any number of times, or never. So every order of delivery, every duplicate and every loss is a walk through these.
+/// Everything there is about one order, at one moment. Whatever was ever sent stays on its way: it may arrive at any
+/// time and any number of times, or never. So every order of delivery, every duplicate and every loss is a walk through
+/// these.
 /// </summary>
 /// <param name="Order">Number of the state of Orders.</param>
 /// <param name="Payment">Number of the state of Payments; below zero when it has never heard of the order.</param>
@@ -70,7 +71,7 @@ internal readonly record struct World(
     int Payment,
     int Shipment,
     Messages OnTheWay,
-    BankLineTraffic ToBank,
+    BankTraffic ToBank,
     int ChargesInHand,
     Account First,
     Account Second,
@@ -82,16 +83,20 @@ internal readonly record struct World(
     bool IsGift)
 {
     /// <summary>How often the customer's account was charged, whether or not the money went back.</summary>
-    public int TimesCharged => (First is Account.Charged or Account.Refunded ? 1 : 0) + (Second == Account.Charged ? 1 : 0);
+    public int TimesCharged =>
+        (First is Account.Charged or Account.Refunded ? 1 : 0) + (Second == Account.Charged ? 1 : 0);
 
     /// <summary>Whether the bank holds money of the customer.</summary>
     public bool IsMoneyTaken => First == Account.Charged || Second == Account.Charged;
 
-    /// <summary>Whether the customer was charged once and the money stayed, or went back only because an operator wanted it.</summary>
+    /// <summary>
+    /// Whether the customer was charged once and the money stayed, or went back only because an operator wanted it.
+    /// </summary>
     public bool IsPaid => TimesCharged == 1 && (IsMoneyTaken || IsGift);
 
     /// <summary>The same moment after all that was on its way is lost and all workers are dead.</summary>
-    public World AfterTheFlood => this with { OnTheWay = Messages.None, ToBank = BankLineTraffic.None, ChargesInHand = 0 };
+    public World WithNothingUnderWay =>
+        this with { OnTheWay = Messages.None, ToBank = BankTraffic.None, ChargesInHand = 0 };
 }
 
 /// <summary>One thing that can happen in a world, and the promise that it breaks by happening, if any.</summary>

@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace Shop.Tests.Exploration;
 
-public class EveryScheduleOfAnOrder(ITestOutputHelper output)
+public class OrderScheduleTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Mistakes => [.. Mutants.All.Keys];
 
     [Fact]
     public void Keeps_every_promise_and_can_always_end_well()
     {
-        var explored = new Search(new()).Run();
+        var explored = new ExhaustiveSearch(new()).Run();
 
         output.WriteLine(explored.ToString());
         Assert.True(explored.Broken is null, explored.ToString());
@@ -27,7 +27,7 @@ public class EveryScheduleOfAnOrder(ITestOutputHelper output)
     [Fact]
     public void Keeps_every_promise_whatever_operators_do()
     {
-        var explored = new Search(new(), operators: true).Run();
+        var explored = new ExhaustiveSearch(new(), operators: true).Run();
 
         output.WriteLine(explored.ToString());
         Assert.True(explored.Broken is null, explored.ToString());
@@ -40,7 +40,7 @@ public class EveryScheduleOfAnOrder(ITestOutputHelper output)
     public void Shows_a_mistake(string mistake)
     {
         var (processes, breaks) = Mutants.All[mistake];
-        var explored = new Search(processes).Run();
+        var explored = new ExhaustiveSearch(processes).Run();
 
         output.WriteLine(explored.ToString());
         Assert.Equal(breaks, explored.Broken);
@@ -49,7 +49,7 @@ public class EveryScheduleOfAnOrder(ITestOutputHelper output)
     [Fact]
     public void Keeps_every_promise_when_it_is_long_and_left_to_chance()
     {
-        var wandering = new Wandering(new());
+        var wandering = new RandomSchedules(new());
         var started = Stopwatch.GetTimestamp();
         var seed = 0;
         for (; seed < 1000 || Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(3); seed++)

@@ -1,22 +1,25 @@
 namespace Shop.Tests.Exploration;
 
 /// <summary>
-/// Long schedules by chance, with every difference between states kept: the search counts states as one that it believes to
-/// behave alike, and this would notice if they did not. Each wanderer has habits of its own, so that each kind of fault is
-/// frequent for some of them and rare for others.
+/// Long schedules by chance, with every difference between states kept: the search counts states as one that it
+/// believes to behave alike, and this would notice if they did not. Each wanderer has habits of its own, so that each
+/// kind of fault is frequent for some of them and rare for others.
 /// </summary>
-internal sealed class Wandering(Processes processes)
+internal sealed class RandomSchedules(Processes processes)
 {
     private const int LongestWay = 400;
 
     /// <summary>How far all wanderers together went.</summary>
     public long Moves { get; private set; }
 
-    /// <summary>One schedule, the same for the same seed. Returns the broken promise and what happened until then; null when there is none.</summary>
+    /// <summary>
+    /// One schedule, the same for the same seed. Returns the broken promise and what happened until then; null when
+    /// there is none.
+    /// </summary>
     public string? Wander(int seed)
     {
         var chance = new Random(seed);
-        var shop = new OneOrder(processes, exact: true, operators: seed % 2 == 0);
+        var shop = new OrderSystem(processes, exact: true, operators: seed % 2 == 0);
         var habits = new Dictionary<string, double>();
         var way = new List<string>();
         var moves = new List<Move>();
@@ -36,7 +39,7 @@ internal sealed class Wandering(Processes processes)
                 return Told(seed, broken, way);
         }
 
-        var (stuck, calm) = new CalmAfter(shop).Check(world);
+        var (stuck, calm) = new EventuallyQuiet(shop).Check(world);
         return stuck is null ? null : Told(seed, stuck, way.Concat(calm));
     }
 

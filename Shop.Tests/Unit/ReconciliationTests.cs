@@ -4,23 +4,25 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Tests.Unit;
 
-public class AReconciliation
+public class ReconciliationTests
 {
     private static readonly Guid Key = Guid.CreateVersion7();
     private static readonly Money Ten = new(1000, "EUR");
-    private static readonly OurRecord Ours = new(Key, Guid.CreateVersion7(), BankRecordStatus.Charged, Ten, IsSettled: true);
+    private static readonly OurRecord Ours = new(
+        Key, Guid.CreateVersion7(), BankRecordStatus.Charged, Ten, IsSettled: true);
     private static readonly BankRecord Theirs = new(Key, BankRecordStatus.Charged, Ten);
 
     [Fact]
-    public void Finds_nothing_where_both_say_the_same()
+    public void Equal_records_are_no_difference()
     {
         Assert.Null(Comparison.Judge(Ours, Theirs));
-        Assert.Null(Comparison.Judge(Ours with { Status = BankRecordStatus.Declined }, Theirs with { Status = BankRecordStatus.Voided }));
+        Assert.Null(Comparison.Judge(
+            Ours with { Status = BankRecordStatus.Declined }, Theirs with { Status = BankRecordStatus.Voided }));
         Assert.Null(Comparison.Judge(Ours with { Status = BankRecordStatus.Voided }, null));
     }
 
     [Fact]
-    public void Names_how_they_differ()
+    public void A_difference_is_named()
     {
         Assert.Equal(DifferenceKind.MissingAtBank, Comparison.Judge(Ours, null));
         Assert.Equal(DifferenceKind.MissingHere, Comparison.Judge(null, Theirs));
@@ -31,7 +33,7 @@ public class AReconciliation
     }
 
     [Fact]
-    public void Leaves_alone_what_is_still_under_way()
+    public void A_record_that_is_under_way_is_no_difference()
     {
         Assert.Null(Comparison.Judge(Ours with { IsSettled = false }, null));
         Assert.Null(Comparison.Judge(Ours with { IsSettled = false }, Theirs));
@@ -39,7 +41,7 @@ public class AReconciliation
     }
 
     [Fact]
-    public async Task Pairs_two_lists_by_key_and_misses_none()
+    public async Task Two_lists_are_paired_by_key_and_none_is_missed()
     {
         Guid[] keys = [.. Enumerable.Range(1, 9).Select(number => new Guid(number, 0, 0, new byte[8]))];
         var ours = new[] { 0, 1, 3, 4, 8 };
@@ -47,7 +49,8 @@ public class AReconciliation
 
         var pairs = await Comparison.SideBySide(
             ours.Select(index => Ours with { Key = keys[index] }).ToAsyncEnumerable(),
-            theirs.Select(index => Theirs with { Key = keys[index] }).ToAsyncEnumerable()).ToListAsync(TestContext.Current.CancellationToken);
+            theirs.Select(index => Theirs with { Key = keys[index] }).ToAsyncEnumerable()).ToListAsync(
+                TestContext.Current.CancellationToken);
 
         Assert.Equal(
             [(0, null), (1, 1), (null, 2), (3, null), (4, 4), (null, 5), (null, 6), (8, null)],
