@@ -35,7 +35,9 @@ internal static class ProductTag
         return new($"\"{Base64Url.EncodeToString(hash.GetHashAndReset().AsSpan(0, 12))}\"");
     }
 
-    /// <summary>The problem when <c>If-Match</c> is missing or names another version; null when the change may go on.</summary>
+    /// <summary>
+    /// The problem when <c>If-Match</c> is missing or names another version; null when the change may go on.
+    /// </summary>
     public static ProblemHttpResult? Refuses(HttpRequest request, int version) =>
         EntityTags.Refuse(request, tag => VersionOf(tag) == version);
 

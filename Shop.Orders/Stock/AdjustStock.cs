@@ -30,13 +30,15 @@ internal static class AdjustStock
 
         return await db.ExecuteOnceAsync<StockView>(
             key, user, $"POST /api/products/{id}/stock", request,
-            async () => await StockLevels.AdjustAsync(db, id, request.Change, request.Reason, user.Id, cancel) is { } level
+            async () =>
+                await StockLevels.AdjustAsync(db, id, request.Change, request.Reason, user.Id, cancel) is { } level
                 ? TypedResults.Ok(level)
                 : await Explain(id, request, db, cancel),
             cancel);
     }
 
-    private static async Task<ProblemHttpResult> Explain(Guid id, Request request, OrdersDb db, CancellationToken cancel)
+    private static async Task<ProblemHttpResult> Explain(
+        Guid id, Request request, OrdersDb db, CancellationToken cancel)
     {
         if (!await db.Products.AnyAsync(product => product.Id == id, cancel))
             return Problem.NotFound("There is no such product.");

@@ -102,6 +102,7 @@ internal static class StockLevels
             FROM freed
             """, cancel);
         if (moved != order.Lines.Count)
-            throw new InvalidOperationException($"Order {order.Id} has {order.Lines.Count} lines, {moved} of them in stock.");
+            throw new InvalidOperationException(
+                $"Order {order.Id} has {order.Lines.Count} lines, {moved} of them in stock.");
     }
 }

@@ -16,13 +16,22 @@ public class ADatabasesPool
     [Fact]
     public void Leaves_the_rest_of_the_settings_as_they_are()
     {
-        var before = new NpgsqlConnectionStringBuilder { Host = "localhost", Port = 5433, Username = "postgres", Password = "a;'b\" c=" };
+        var before = new NpgsqlConnectionStringBuilder
+        {
+            Host = "localhost",
+            Port = 5433,
+            Username = "postgres",
+            Password = "a;'b\" c=",
+        };
 
         var after = new NpgsqlConnectionStringBuilder(Databases.Pooled(before.ConnectionString));
 
-        Assert.Equal((before.Host, before.Port, before.Username, before.Password), (after.Host, after.Port, after.Username, after.Password));
+        Assert.Equal(
+            (before.Host, before.Port, before.Username, before.Password),
+            (after.Host, after.Port, after.Username, after.Password));
         Assert.Null(Databases.Pooled(null));
     }
 
-    private static int Size(string connectionString) => new NpgsqlConnectionStringBuilder(Databases.Pooled(connectionString)).MaxPoolSize;
+    private static int Size(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(Databases.Pooled(connectionString)).MaxPoolSize;
 }

@@ -7,7 +7,8 @@ namespace Shop.Tests.Unit;
 
 public sealed class AForwardedRequest : IDisposable
 {
-    private static readonly byte[] Answer = Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    private static readonly byte[] Answer = Encoding.ASCII.GetBytes(
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
 
     private readonly TcpListener _service = new(IPAddress.Loopback, 0);
     private int _received;
@@ -70,7 +71,8 @@ public sealed class AForwardedRequest : IDisposable
             },
         };
         using var invoker = new HttpMessageInvoker(new SecondTry(network));
-        using var request = new HttpRequestMessage(new HttpMethod(method), "http://service/") { Content = method == "POST" ? new StringContent("{}") : null };
+        using var request = new HttpRequestMessage(new HttpMethod(method), "http://service/");
+        request.Content = method == "POST" ? new StringContent("{}") : null;
         using var response = await invoker.SendAsync(request, Cancel);
         return response.StatusCode;
     }

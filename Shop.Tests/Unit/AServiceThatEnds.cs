@@ -17,7 +17,8 @@ public class AServiceThatEnds
 
         var ending = service.StopAsync();
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync(service.At("/health/ready"), Cancel)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.ServiceUnavailable, (await client.GetAsync(service.At("/health/ready"), Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(service.At("/health/live"), Cancel)).StatusCode);
         var answer = await client.GetAsync(service.At("/"), Cancel);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -30,12 +31,14 @@ public class AServiceThatEnds
     [Fact]
     public async Task Does_not_wait_on_a_developers_machine_when_nobody_asks_for_anything()
     {
-        await using var service = await StartAsync("Development", grace: TimeSpan.FromSeconds(10), ("Shutdown:Quiet", "00:00:00.100"));
+        await using var service = await StartAsync(
+            "Development", grace: TimeSpan.FromSeconds(10), ("Shutdown:Quiet", "00:00:00.100"));
 
         await service.StopAsync().WaitAsync(TimeSpan.FromSeconds(5), Cancel);
     }
 
-    private static Task<LocalServer> StartAsync(string environment, TimeSpan grace, params (string Key, string Value)[] settings) => LocalServer.Start(
+    private static Task<LocalServer> StartAsync(
+        string environment, TimeSpan grace, params (string Key, string Value)[] settings) => LocalServer.Start(
         app =>
         {
             app.UseServiceDefaults();

@@ -8,7 +8,9 @@ using Shop.Users.Keys;
 
 namespace Shop.Tests.Unit;
 
-/// <summary>Data protection reads its keys from the database, and makes one kind of exception of whatever goes wrong.</summary>
+/// <summary>
+/// Data protection reads its keys from the database, and makes one kind of exception of whatever goes wrong.
+/// </summary>
 public class KeysOfAnAbsentDatabase
 {
     [Fact]
@@ -16,7 +18,8 @@ public class KeysOfAnAbsentDatabase
     {
         var builder = WebApplication.CreateBuilder();
         // Nobody listens there.
-        builder.Services.AddDbContext<UsersDb>(options => options.UseNpgsql("Host=127.0.0.1;Port=1").UseSnakeCaseNamingConvention());
+        builder.Services.AddDbContext<UsersDb>(
+            options => options.UseNpgsql("Host=127.0.0.1;Port=1").UseSnakeCaseNamingConvention());
         builder.Services.AddSingleton<KeyProtection>();
         using var services = builder.Services.BuildServiceProvider();
         var elsewhere = new EphemeralDataProtectionProvider().CreateProtector(SigningKey.Purpose);

@@ -5,7 +5,8 @@ namespace Shop.Tests.Unit;
 
 public class StrictJson
 {
-    public sealed record Request(string Name, int Quantity, IReadOnlyList<string> Tags, Kind Kind = Kind.Small, string? Note = null);
+    public sealed record Request(
+        string Name, int Quantity, IReadOnlyList<string> Tags, Kind Kind = Kind.Small, string? Note = null);
 
     public enum Kind
     {
@@ -16,7 +17,8 @@ public class StrictJson
     [Fact]
     public void Reads_what_is_right()
     {
-        var request = JsonSerializer.Deserialize<Request>("""{"name":"Lamp","quantity":2,"tags":[],"kind":"Large"}""", Json.Web)!;
+        var request = JsonSerializer.Deserialize<Request>(
+            """{"name":"Lamp","quantity":2,"tags":[],"kind":"Large"}""", Json.Web)!;
 
         Assert.Equal(("Lamp", 2, Kind.Large), (request.Name, request.Quantity, request.Kind));
     }
@@ -44,7 +46,8 @@ public class StrictJson
     [Fact]
     public void Is_not_asked_of_events_which_may_gain_members()
     {
-        var happened = JsonSerializer.Deserialize<Request>("""{"name":"a","quantity":1,"tags":[],"addedLater":true}""", Json.Events)!;
+        var happened = JsonSerializer.Deserialize<Request>(
+            """{"name":"a","quantity":1,"tags":[],"addedLater":true}""", Json.Events)!;
 
         Assert.Equal("a", happened.Name);
     }
