@@ -13,6 +13,7 @@ internal sealed class DeletedCustomers(
     IServiceScopeFactory scopes, DatabaseReadiness<OrdersDb> readiness, Carts carts, ILogger<ErasureLoop<OrdersDb>> log)
     : ErasureLoop<OrdersDb>(scopes, readiness, log)
 {
+    /// <summary>Orders in one transaction, which locks them.</summary>
     private const int Batch = 200;
 
     public static Task Note(UserDeleted deleted, OrdersDb db, EventContext context, CancellationToken cancel) =>

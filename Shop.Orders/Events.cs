@@ -39,7 +39,7 @@ internal sealed record PaymentRequested(
     void IOrderEvent.PublishTo(OrdersDb db) => db.Publish(this);
 }
 
-/// <summary>Void the payment if it is not taken yet, refund it if it is.</summary>
+/// <summary>Void the payment if nothing is charged yet, else refund the charge.</summary>
 internal sealed record PaymentCancellationRequested(
     Guid OrderId, Guid CustomerId, Money Amount, string Reason) : IOrderEvent, IEvent
 {
@@ -89,7 +89,7 @@ internal sealed record PaymentDeclined(Guid OrderId, string Reason) : OrderInput
     Guid IEvent.Subject => OrderId;
 }
 
-/// <summary>Nothing was charged, nor will be.</summary>
+/// <summary>Nothing was charged and nothing will be.</summary>
 internal sealed record PaymentVoided(Guid OrderId) : OrderInput, IEvent
 {
     public static string Type => "shop.payments.payment-voided.v1";

@@ -13,7 +13,7 @@ internal enum OrderStatus
     Cancelled,
 }
 
-/// <summary>A product as it was when it was ordered: later changes of the catalogue don't touch it.</summary>
+/// <summary>A product as it was when it was ordered: later changes of the catalogue don't change it.</summary>
 internal sealed record OrderLine(Guid ProductId, string Sku, string Name, int Quantity, Money UnitPrice);
 
 internal sealed record Address(
@@ -159,9 +159,7 @@ internal sealed class Order
         Store(transition.State);
     }
 
-    /// <summary>
-    /// Forgets who ordered. The country stays, for the taxes; an order under way still needs the rest.
-    /// </summary>
+    /// <summary>Forgets who ordered. The country stays, for taxes; an order under way still needs the rest.</summary>
     public void Anonymize()
     {
         if (Status is not (OrderStatus.Delivered or OrderStatus.Cancelled))

@@ -15,6 +15,7 @@ namespace Shop.Orders;
 /// </summary>
 internal static partial class PlaceOrder
 {
+    /// <summary>A reservation locks a row for each line, and all lines are one document.</summary>
     public const int MaxLines = 50;
     public const int MaxQuantity = 1000;
     private const string Route = "POST /api/orders";

@@ -7,7 +7,7 @@ namespace Shop.Payments;
 /// <summary>All refunds of an order, the oldest first, for operators.</summary>
 internal static class ListRefunds
 {
-    /// <param name="Items">No more than an operator asked for by hand, so there are no pages.</param>
+    /// <param name="Items">Few, because operators request them by hand; so there are no pages.</param>
     public sealed record Response(IReadOnlyList<Item> Items);
 
     /// <param name="Id">The key by which the bank knows it.</param>
@@ -15,7 +15,7 @@ internal static class ListRefunds
     /// <param name="Status">Whether the bank has confirmed it.</param>
     /// <param name="Reason">The operator's words; null when the order was cancelled.</param>
     /// <param name="AskedBy">The operator; null when the order was cancelled.</param>
-    /// <param name="AskedAt">When it was promised.</param>
+    /// <param name="AskedAt">When it was requested.</param>
     /// <param name="DoneAt">When the bank confirmed it.</param>
     public sealed record Item(
         Guid Id, Money Amount, RefundStatus Status, string? Reason, Guid? AskedBy, DateTimeOffset AskedAt,

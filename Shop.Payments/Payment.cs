@@ -36,7 +36,7 @@ internal sealed record PaymentState
     public required PaymentStatus Status { get; init; }
 
     /// <summary>
-    /// What the bank has to be called for next; during a call, what has to be called for if its worker dies.
+    /// What the bank has to do next; during a call, what its successor has to ask for if the worker dies.
     /// </summary>
     public required BankOperation NextOperation { get; init; }
     public required long Amount { get; init; }

@@ -4,7 +4,7 @@ using Shop.Payments.Reconciliation;
 
 namespace Shop.Payments;
 
-/// <summary>What operators watch: how payments end, and how the bank answers and how fast.</summary>
+/// <summary>What operators watch: how payments end, and how and how fast the bank answers.</summary>
 internal sealed class PaymentsMetrics : IDisposable
 {
     public const string Name = "Shop.Payments";

@@ -2,7 +2,7 @@ namespace Shop.Payments;
 
 internal enum RefundStatus
 {
-    /// <summary>Promised to the customer; the bank has not confirmed it.</summary>
+    /// <summary>The bank has not confirmed it.</summary>
     Requested,
     Refunded,
 }

@@ -7,7 +7,7 @@ namespace Shop.Shipping;
 
 /// <summary>
 /// Calls the carrier for shipments that are due: to book new ones, and for the scans of those under way. In batches,
-/// because parcels are many and a carrier's call neither costs money nor holds up a customer.
+/// because there are many parcels and a late answer holds up nobody.
 /// </summary>
 internal sealed partial class CarrierPollingWorker(
     IServiceScopeFactory scopes,
@@ -19,6 +19,7 @@ internal sealed partial class CarrierPollingWorker(
     : LeasedWorker<ShippingDb, Shipment, CarrierCall>(
         scopes, "Asking the carrier", Interval(options.Value.StepTime), Lease, readiness.Migrated, log)
 {
+    /// <summary>Calls at a time, and shipments in one transaction.</summary>
     private const int Batch = 100;
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
 

@@ -11,6 +11,7 @@ internal sealed class DeletedCustomers(
     IServiceScopeFactory scopes, DatabaseReadiness<ShippingDb> readiness, ILogger<ErasureLoop<ShippingDb>> log)
     : ErasureLoop<ShippingDb>(scopes, readiness, log)
 {
+    /// <summary>Shipments in one transaction, which locks them.</summary>
     private const int Batch = 200;
 
     public static Task Note(UserDeleted deleted, ShippingDb db, EventContext context, CancellationToken cancel) =>

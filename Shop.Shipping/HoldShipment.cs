@@ -4,8 +4,8 @@ using Shop.ServiceDefaults;
 namespace Shop.Shipping;
 
 /// <summary>
-/// An operator keeps a parcel in the house, and later lets it continue where it stood. Orders isn't told: it repeats
-/// its requests as before, and a cancellation stops a held parcel like any other.
+/// An operator holds a parcel in the warehouse, and later lets it continue where it stood. Orders isn't told: it
+/// repeats its requests as before, and a cancellation stops a held parcel like any other.
 /// </summary>
 internal static class HoldShipment
 {

@@ -7,7 +7,7 @@ internal enum ShipmentStatus
     /// <summary>To be packed; the carrier is asked for a tracking number, or has given one.</summary>
     Created,
 
-    /// <summary>Handed to the carrier: from here on it can't be stopped.</summary>
+    /// <summary>Handed to the carrier; it can't be stopped any more.</summary>
     Dispatched,
     InTransit,
     Delivered,
@@ -15,7 +15,7 @@ internal enum ShipmentStatus
     /// <summary>The carrier does not deliver there.</summary>
     Rejected,
 
-    /// <summary>Cancelled before it left the house.</summary>
+    /// <summary>Cancelled before it left the warehouse.</summary>
     Stopped,
 }
 
@@ -32,7 +32,7 @@ internal sealed record ShipmentState
 {
     public required ShipmentStatus Status { get; init; }
 
-    /// <summary>What the carrier has to be called for next.</summary>
+    /// <summary>What the carrier has to do next.</summary>
     public required CarrierOperation NextOperation { get; init; }
     public string? Carrier { get; init; }
     public string? TrackingNumber { get; init; }
@@ -99,7 +99,7 @@ internal sealed class Shipment : LeasedRow
             DueAt = now + delay;
     }
 
-    /// <summary>Forgets to whom it went. The country stays; a parcel under way still needs the rest.</summary>
+    /// <summary>Forgets the addressee. The country stays; a parcel under way still needs the rest.</summary>
     public void Anonymize()
     {
         if (State.NextOperation != CarrierOperation.Nothing)

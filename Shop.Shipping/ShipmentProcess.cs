@@ -11,7 +11,7 @@ internal abstract record ShipmentInput;
 
 internal abstract record OperatorCommand : ShipmentInput;
 
-/// <summary>An operator keeps the parcel in the house.</summary>
+/// <summary>An operator holds the parcel in the warehouse.</summary>
 /// <param name="Remaining">How long it is until the carrier would have been asked next.</param>
 internal sealed record HoldRequested(TimeSpan Remaining) : OperatorCommand;
 
@@ -45,8 +45,8 @@ internal sealed record ShipmentTransition(
 
 /// <summary>
 /// Every decision about a shipment, without side effects. The invariants: at most one parcel; what is stopped never
-/// leaves the house, what has left is never called stopped; what is held doesn't move; a status is never followed by an
-/// earlier one; a repeated request is answered again.
+/// leaves the warehouse, what has left is never called stopped; what is held doesn't move; a status is never followed
+/// by an earlier one; a repeated request is answered again.
 /// </summary>
 internal static class ShipmentProcess
 {
@@ -173,7 +173,7 @@ internal static class ShipmentProcess
             DeliveredAt = isDelivered ? now : null,
             Unanswered = 0,
         };
-        // Carriers skip scans: a parcel that is first seen in transit or delivered has left the house as well.
+        // Carriers skip scans: a parcel that is first seen in transit or delivered has left the warehouse as well.
         return new(
             seen, [.. EventsUntil(orderId, seen).Except(EventsUntil(orderId, state))], scanned.NextIn, scanned.Place);
     }

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Shop.Shipping;
 
-/// <summary>What operators watch: how shipments get on, and how the carrier answers and how fast.</summary>
+/// <summary>What operators watch: how shipments proceed, and how and how fast the carrier answers.</summary>
 internal sealed class ShippingMetrics : IDisposable
 {
     public const string Name = "Shop.Shipping";

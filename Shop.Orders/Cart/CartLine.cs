@@ -9,7 +9,8 @@ internal sealed record CartLine(Guid ProductId, int Quantity)
 
     /// <summary>
     /// The cart of a customer together with the guest cart that the browser had before they signed in. Pieces of one
-    /// product add up; when there are too many lines, the oldest go, because the newest were added last on purpose.
+    /// product add up; when there are too many lines, the oldest go, because the newest are what the customer is
+    /// looking for now.
     /// </summary>
     public static IReadOnlyList<CartLine> Merge(IReadOnlyList<CartLine> mine, IReadOnlyList<CartLine> guest)
     {

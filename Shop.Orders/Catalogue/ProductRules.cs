@@ -11,10 +11,10 @@ internal static partial class ProductRules
 {
     public const int LongestName = 200;
 
-    /// <summary>100,000.00: what costs more is a mistake, or sold by hand.</summary>
+    /// <summary>100,000.00: a higher price is most likely a typing error.</summary>
     public const long HighestPrice = 10_000_000;
 
-    /// <summary>What the database holds to be possible: wider than the rule, which is easier to change.</summary>
+    /// <summary>The limit in the database: wider than the rule above, which is easier to change.</summary>
     public const long HighestStoredPrice = 1_000_000_000;
 
     /// <summary>
@@ -30,8 +30,8 @@ internal static partial class ProductRules
         .Check(Currencies.Contains(price.Currency), "price.currency", $"We sell in {string.Join(", ", Currencies)}.");
 
     /// <summary>
-    /// Whether another product has the SKU. Until the caller's transaction ends nobody else can take it, so that nobody
-    /// runs into the index, which PostgreSQL would log as an error.
+    /// Whether another product has the SKU. Until the caller's transaction ends nobody else can take it. Without that
+    /// lock the unique index would refuse the second one, which PostgreSQL logs as an error.
     /// </summary>
     public static async Task<bool> IsTakenAsync(OrdersDb db, string sku, Guid product, CancellationToken cancel)
     {

@@ -11,7 +11,7 @@ namespace Shop.Orders.Catalogue;
 
 /// <summary>
 /// The ETag of a product names its version and what is left of it. A cache asks for both; a change asks for the version
-/// alone, since stock moves with every order and an operator who corrects a name would never win against it.
+/// alone, since stock moves with every order and an operator who corrects a name would be refused again and again.
 /// </summary>
 internal static class ProductTag
 {

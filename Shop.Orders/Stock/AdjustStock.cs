@@ -7,11 +7,12 @@ namespace Shop.Orders.Stock;
 
 /// <summary>
 /// An operator counts, receives or writes off pieces. It adds to the journal once per idempotency key, and never takes
-/// what is not there.
+/// more than is there.
 /// </summary>
 internal static class AdjustStock
 {
     public const int LongestReason = 200;
+    /// <summary>A larger delivery is most likely a typing error.</summary>
     private const int LargestChange = 1_000_000;
 
     public sealed record Request(int Change, string Reason);

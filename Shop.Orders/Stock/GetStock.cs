@@ -6,7 +6,7 @@ using Shop.ServiceDefaults;
 namespace Shop.Orders.Stock;
 
 /// <summary>
-/// What is left of a product and how that came about, the latest movement first; also of deleted products.
+/// The stock of a product and its movements, the latest first; also of deleted products.
 /// </summary>
 internal static class GetStock
 {

@@ -14,7 +14,7 @@ internal sealed class StockLevel
     /// <summary>Pieces that can be ordered.</summary>
     public required int Available { get; init; }
 
-    /// <summary>Pieces in the house that belong to an order.</summary>
+    /// <summary>Pieces in the warehouse that are reserved for orders.</summary>
     public required int Reserved { get; init; }
 }
 

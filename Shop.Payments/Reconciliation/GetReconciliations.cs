@@ -5,12 +5,12 @@ using Shop.ServiceDefaults;
 namespace Shop.Payments.Reconciliation;
 
 /// <param name="Id">Of the run.</param>
-/// <param name="Status">Only a completed run tells anything.</param>
+/// <param name="Status">Only a completed run says anything about the records.</param>
 /// <param name="StartedAt">By the database's clock.</param>
 /// <param name="FinishedAt">Null while it runs.</param>
-/// <param name="AskedBy">The operator; null when it was due.</param>
-/// <param name="Compared">Charges and refunds on either side.</param>
-/// <param name="UnderWay">Those of them that the bank is still to be asked about: neither right nor wrong yet.</param>
+/// <param name="AskedBy">The operator; null when it was scheduled.</param>
+/// <param name="Compared">Charges and refunds that we or the bank have.</param>
+/// <param name="UnderWay">Those of them that are under way and could not be compared.</param>
 /// <param name="Found">All differences.</param>
 /// <param name="Differences">The first thousand of them.</param>
 internal sealed record Report(

@@ -5,8 +5,8 @@ using Shop.ServiceDefaults;
 namespace Shop.Payments.Reconciliation;
 
 /// <summary>
-/// An operator has our records compared with the bank's now, and gets the report: of the run that is under way, if one
-/// is.
+/// An operator has our records compared with the bank's now and gets the report. If a run is under way, it is the
+/// report of that one.
 /// </summary>
 internal static class ReconcileWithBank
 {

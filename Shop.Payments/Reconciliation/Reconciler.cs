@@ -9,17 +9,21 @@ namespace Shop.Payments.Reconciliation;
 
 /// <summary>
 /// Compares every charge and refund that we know of with the bank's own record, key by key, and every payment with the
-/// ledger. Both sides are read in pages and change meanwhile; so what differs is read here once more, and counts only
-/// if it has not moved: nothing happens at the bank that was not written down here before. Reports, never repairs.
+/// ledger. Both sides are read in pages and change meanwhile, so a record that differs is read here once more: the
+/// difference counts only if our record has not changed, because nothing happens at the bank that is not stored here
+/// first. Reports differences, never repairs them.
 /// </summary>
 internal sealed partial class Reconciler(
     PaymentsDb db, BankClient bank, PaymentsMetrics metrics, IOptions<ReconciliationOptions> options,
     ILogger<Reconciler> log)
 {
+    /// <summary>Records read at once, of either side.</summary>
     private const int Page = 500;
     private const string OneAtATime = "payments.reconciliations";
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>A bank that does not answer is not asked for everything again at once.</summary>
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs now, or waits for the run of another replica that is under way.</summary>
@@ -28,9 +32,9 @@ internal sealed partial class Reconciler(
     {
         while (true)
         {
-            await using (var turn = await TryBeginAsync(cancel))
+            await using (var held = await TryBeginAsync(cancel))
             {
-                if (turn is not null)
+                if (held is not null)
                     return await CarryOutAsync(await StartAsync(askedBy, cancel), cancel);
             }
 
@@ -38,12 +42,12 @@ internal sealed partial class Reconciler(
                 .OrderByDescending(run => run.Id).FirstOrDefaultAsync(cancel);
             while (others is { Status: RunStatus.Running } && !await IsFreeAsync(cancel))
             {
-                await Task.Delay(LookAgain, cancel);
+                await Task.Delay(PollInterval, cancel);
                 others = await db.Reconciliations.AsNoTracking().Include(run => run.Differences)
                     .SingleOrDefaultAsync(run => run.Id == others.Id, cancel);
             }
 
-            // One that is still running, although nobody is at it, died with its replica.
+            // A run without a worker died with its replica: then it is our turn.
             if (others is { Status: not RunStatus.Running })
                 return others;
         }
@@ -55,21 +59,21 @@ internal sealed partial class Reconciler(
     /// <exception cref="BankAwayException">The bank did not answer; the run is stored as failed.</exception>
     public async Task RunIfDueAsync(CancellationToken cancel)
     {
-        await using var turn = await TryBeginAsync(cancel);
-        if (turn is not null && await IsDueAsync(cancel))
+        await using var held = await TryBeginAsync(cancel);
+        if (held is not null && await IsDueAsync(cancel))
             await CarryOutAsync(await StartAsync(askedBy: null, cancel), cancel);
     }
 
     /// <summary>
-    /// Takes the one connection that a run needs, and with it the lock, which ends with this process at the latest.
+    /// Takes the lock, on the one connection that a run needs; so it ends with this process at the latest.
     /// </summary>
     private Task<IAsyncDisposable?> TryBeginAsync(CancellationToken cancel) =>
         db.Database.TryLockAsync(OneAtATime, cancel);
 
     private async Task<bool> IsFreeAsync(CancellationToken cancel)
     {
-        await using var turn = await TryBeginAsync(cancel);
-        return turn is not null;
+        await using var held = await TryBeginAsync(cancel);
+        return held is not null;
     }
 
     private async Task<ReconciliationRun> StartAsync(Guid? askedBy, CancellationToken cancel)
@@ -99,21 +103,21 @@ internal sealed partial class Reconciler(
 
     private async Task<ReconciliationRun> CarryOutAsync(ReconciliationRun run, CancellationToken cancel)
     {
-        // Keys tell their age: they are version 7 ids of ours.
-        var young = Guid.CreateVersion7(run.StartedAt - options.Value.Grace);
+        // Keys are version 7 ids of ours and sort by time: from this one on they are too new to compare.
+        var tooNew = Guid.CreateVersion7(run.StartedAt - options.Value.Grace);
         try
         {
             await CompareAsync(
                 run,
                 RecordKind.Charge,
-                young,
+                tooNew,
                 ChargesAsync(run, cancel),
                 BankAsync((bank, after, stop) => bank.ListChargesAsync(after, Page, stop), cancel),
                 cancel);
             await CompareAsync(
                 run,
                 RecordKind.Refund,
-                young,
+                tooNew,
                 RefundsAsync(cancel),
                 BankAsync((bank, after, stop) => bank.ListRefundsAsync(after, Page, stop), cancel),
                 cancel);
@@ -137,16 +141,16 @@ internal sealed partial class Reconciler(
     }
 
     private async Task CompareAsync(
-        ReconciliationRun run, RecordKind kind, Guid young, IAsyncEnumerable<OurRecord> ours,
+        ReconciliationRun run, RecordKind kind, Guid tooNew, IAsyncEnumerable<OurRecord> ours,
         IAsyncEnumerable<BankRecord> theirs, CancellationToken cancel)
     {
-        await foreach (var (mine, other) in Comparison.SideBySide(ours, theirs).WithCancellation(cancel))
+        await foreach (var (mine, other) in Comparison.PairByKey(ours, theirs).WithCancellation(cancel))
         {
-            if (mine is not null && mine.Key.CompareTo(young) >= 0)
+            if (mine is not null && mine.Key.CompareTo(tooNew) >= 0)
                 continue;
 
             run.Count(underWay: mine is { IsSettled: false } || other is { Status: BankRecordStatus.Pending });
-            if (Comparison.Judge(mine, other) is not { } difference)
+            if (Comparison.Compare(mine, other) is not { } difference)
                 continue;
 
             var key = mine?.Key ?? other!.Key;
@@ -196,7 +200,7 @@ internal sealed partial class Reconciler(
                 yield break;
 
             after = page[^1].Id;
-            await RestAsync(begun, cancel);
+            await PauseAsync(begun, cancel);
         }
     }
 
@@ -214,7 +218,7 @@ internal sealed partial class Reconciler(
                 yield break;
 
             after = page[^1].Refund.Id;
-            await RestAsync(begun, cancel);
+            await PauseAsync(begun, cancel);
         }
     }
 
@@ -234,15 +238,15 @@ internal sealed partial class Reconciler(
                 yield break;
 
             after = page[^1].Key;
-            await RestAsync(begun, cancel);
+            await PauseAsync(begun, cancel);
         }
     }
 
-    // As long as the page took: half of the time, at least, belongs to payments.
-    private static Task RestAsync(long begun, CancellationToken cancel)
+    // As long as the page took, so that at least half of the time the bank and the database are free for payments.
+    private static Task PauseAsync(long begun, CancellationToken cancel)
     {
         var took = Stopwatch.GetElapsedTime(begun);
-        return Task.Delay(took < LongestRest ? took : LongestRest, cancel);
+        return Task.Delay(took < LongestPause ? took : LongestPause, cancel);
     }
 
     private async Task<OurRecord?> FindAsync(RecordKind kind, Guid key, CancellationToken cancel)

@@ -7,14 +7,14 @@ using Ship = Shop.Tests.Exploration.ShippingModel.Inputs;
 namespace Shop.Tests.Exploration;
 
 /// <summary>
-/// What becomes of a world when the faults stop: everything that was on its way is lost, from now on each message
+/// What becomes of a state when the faults stop: everything that was on its way is lost, from now on each message
 /// arrives once, each call is answered, and time passes. Each order has to come to a good end then, wherever it was.
 /// </summary>
 internal sealed class EventuallyQuiet(OrderSystem shop)
 {
     private readonly HashSet<World> _done = [];
 
-    /// <summary>How many different beginnings of a calm were followed to their end.</summary>
+    /// <summary>How many runs were followed to their end.</summary>
     public int Ends { get; private set; }
 
     /// <summary>The promise that is broken on the way to the end or at it; null when there is none.</summary>
@@ -29,7 +29,7 @@ internal sealed class EventuallyQuiet(OrderSystem shop)
         return broken is null ? Follow(start, isKind: false) : (broken, way);
     }
 
-    /// <param name="world">Where the calm begins.</param>
+    /// <param name="world">Where the faults stop.</param>
     /// <param name="isKind">Whether bank and carrier agree to what they still can turn down.</param>
     private (string? Broken, IReadOnlyList<string> Way) Follow(World world, bool isKind)
     {
@@ -72,7 +72,7 @@ internal sealed class EventuallyQuiet(OrderSystem shop)
         if (shipment is { IsDue: true, State.NextOperation: not CarrierOperation.Nothing })
             return Ask(world, shipment.State, isKind);
 
-        // An unkind operator never lets a parcel go that was held: then the order has to run out of patience.
+        // An unkind operator never lets a parcel go that was held: then the order has to time out.
         if (isKind && shipment is { State.IsHeld: true })
             return shop.Answer("the operator releases the parcel", world, Ship.ReleaseRequested);
 
@@ -85,7 +85,7 @@ internal sealed class EventuallyQuiet(OrderSystem shop)
         if (leased.Broken is not null)
             return leased;
 
-        var next = leased.Next with { ChargesInHand = 0, ToBank = BankTraffic.None };
+        var next = leased.Next with { LeasedCharges = 0, ToBank = BankTraffic.None };
         if (operation == BankOperation.Charge && shop.ChargeCall(leased.Next) == BankTraffic.ChargeAnew)
             next = next with { Second = Account.Charged };
 

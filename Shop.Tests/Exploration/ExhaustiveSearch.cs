@@ -3,21 +3,21 @@ using Shop.Orders;
 namespace Shop.Tests.Exploration;
 
 /// <summary>What was seen, and the shortest schedule that breaks a promise, if one does.</summary>
-/// <param name="Worlds">Different moments that an order can be in.</param>
+/// <param name="Worlds">Different states that an order can be in.</param>
 /// <param name="Moves">Things that happened in them; each is the end of a schedule of its own.</param>
-/// <param name="Calms">Runs to a quiet end from one of the moments.</param>
+/// <param name="QuietEnds">Runs without faults from one of the states to its end.</param>
 /// <param name="Longest">Moves of the longest schedule.</param>
 /// <param name="Ends">In which ways orders ended.</param>
 /// <param name="Broken">The broken promise.</param>
 /// <param name="Schedule">What happened until it was broken.</param>
 internal sealed record Exploration(
-    int Worlds, long Moves, int Calms, int Longest, IReadOnlySet<string> Ends, string? Broken,
+    int Worlds, long Moves, int QuietEnds, int Longest, IReadOnlySet<string> Ends, string? Broken,
     IReadOnlyList<string> Schedule)
 {
     public override string ToString()
     {
-        var seen = $"{Moves:N0} schedules through {Worlds:N0} different moments, the longest of {Longest} moves; "
-            + $"{Calms:N0} quiet ends ({string.Join(", ", Ends.Order())})";
+        var seen = $"{Moves:N0} schedules through {Worlds:N0} different states, the longest of {Longest} moves; "
+            + $"{QuietEnds:N0} quiet ends ({string.Join(", ", Ends.Order())})";
         return Broken is null
             ? seen
             : string.Join($"{Environment.NewLine}  ", [seen, $"Broken: {Broken}. After:", .. Schedule]);
@@ -25,8 +25,8 @@ internal sealed record Exploration(
 }
 
 /// <summary>
-/// Looks at every moment that one order can come to, nearest first. No moment is looked at twice, so the search ends,
-/// and no schedule is left out: what follows from a moment does not depend on the way to it.
+/// Visits every state that one order can reach, nearest first. No state is visited twice, so the search ends, and no
+/// schedule is left out: what follows from a state does not depend on the way to it.
 /// </summary>
 internal sealed class ExhaustiveSearch(Processes processes, bool operators = false)
 {

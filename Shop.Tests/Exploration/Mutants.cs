@@ -5,8 +5,8 @@ using Shop.Shipping;
 namespace Shop.Tests.Exploration;
 
 /// <summary>
-/// Plausible mistakes, each as a thin layer over the real decisions. Whoever explores them must notice, else the
-/// exploration proves nothing.
+/// Plausible mistakes, each as a thin layer over the real decisions. The exploration must find each of them, otherwise
+/// it proves nothing.
 /// </summary>
 internal static class Mutants
 {

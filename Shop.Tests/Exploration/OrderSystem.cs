@@ -9,8 +9,8 @@ namespace Shop.Tests.Exploration;
 
 /// <summary>
 /// All that can happen next to one order: any message arrives, the customer cancels, time passes, a worker lives or
-/// dies, the bank and the carrier decide, answer, answer late or stay silent. What has no effect is a move as well:
-/// that it has none is what was to be shown.
+/// dies, the bank and the carrier decide, answer, answer late or don't answer. A move without effect counts as well:
+/// it has to be shown that it has none.
 /// </summary>
 /// <param name="processes">The decisions of the three services.</param>
 /// <param name="exact">Keep every difference between states, at the price that there is no end of them.</param>
@@ -57,7 +57,10 @@ internal sealed class OrderSystem(Processes processes, bool exact = false, bool 
             BankAnswers(world, moves);
             if (operators && payment.IsRefundable)
                 moves.Add(
-                    Answer("an operator gives the money back", world with { IsGift = true }, Pay.RefundRequested));
+                    Answer(
+                        "an operator gives the money back",
+                        world with { IsRefundedByOperator = true },
+                        Pay.RefundRequested));
         }
 
         if (Shipping[world.Shipment] is { } shipment)
@@ -106,7 +109,7 @@ internal sealed class OrderSystem(Processes processes, bool exact = false, bool 
         {
             BankOperation.Charge => leased with
             {
-                Next = leased.Next with { ChargesInHand = world.ChargesInHand + 1 },
+                Next = leased.Next with { LeasedCharges = world.LeasedCharges + 1 },
                 Broken = leased.Broken
                     ?? (world.PaymentCancelled ? "nothing is charged once Payments knows of the cancellation" : null)
                     ?? (row.HasToken ? null : "the token is kept as long as it can be charged"),
@@ -128,23 +131,23 @@ internal sealed class OrderSystem(Processes processes, bool exact = false, bool 
 
     private void WorkersMove(World world, PaymentsModel.Row payment, List<Move> moves)
     {
-        if (payment.IsDue && (payment.State.NextOperation != BankOperation.Charge || world.ChargesInHand < MostWorkers))
+        if (payment.IsDue && (payment.State.NextOperation != BankOperation.Charge || world.LeasedCharges < MostWorkers))
             moves.Add(LeasePayment(world));
 
-        if (world.ChargesInHand > 0)
+        if (world.LeasedCharges > 0)
         {
-            var handed = world with { ChargesInHand = world.ChargesInHand - 1 };
+            var handed = world with { LeasedCharges = world.LeasedCharges - 1 };
             moves.Add(new("the charge goes to the bank", handed with { ToBank = world.ToBank | ChargeCall(world) }));
-            moves.Add(Answer("the line holds the charge back", handed, Pay.ChargeNotSent));
+            moves.Add(Answer("the client holds the charge back", handed, Pay.ChargeNotSent));
             moves.Add(new("a worker dies before it charges", handed));
         }
 
         if (world.ToBank.HasFlag(BankTraffic.Find))
-            moves.Add(Answer("the line holds a question back", world, Pay.FindNotSent));
+            moves.Add(Answer("the client holds a question back", world, Pay.FindNotSent));
         if (world.ToBank.HasFlag(BankTraffic.Void))
-            moves.Add(Answer("the line holds a void back", world, Pay.VoidNotSent));
+            moves.Add(Answer("the client holds a void back", world, Pay.VoidNotSent));
         if (world.ToBank.HasFlag(BankTraffic.Refund))
-            moves.Add(Answer("the line holds a refund back", world, Pay.RefundNotSent));
+            moves.Add(Answer("the client holds a refund back", world, Pay.RefundNotSent));
     }
 
     /// <summary>What was sent reaches the bank, at once or long after everybody gave it up.</summary>

@@ -8,7 +8,7 @@ namespace Shop.Tests.Exploration;
 internal static class Promises
 {
     /// <summary>
-    /// The promise that is broken in this very moment, if any: these hold always, not only in the end.
+    /// The promise that is broken now, if any: these hold always, not only in the end.
     /// </summary>
     public static string? BrokenIn(World world, OrderSystem shop)
     {
@@ -86,12 +86,14 @@ internal static class Promises
 
     /// <summary>
     /// Whether an order has to end delivered from here on, if from here on all goes well: nobody wants it cancelled,
-    /// nobody turned it down, and there is time to ask again.
+    /// nobody turned it down, and there is time to repeat requests.
     /// </summary>
     public static bool MustBeDelivered(World world, OrderSystem shop)
     {
         var shipment = shop.Shipping[world.Shipment]?.State.Status;
-        if (world.PaymentCancelled || world.IsGift || shipment is ShipmentStatus.Rejected or ShipmentStatus.Stopped)
+        if (world.PaymentCancelled || world.IsRefundedByOperator)
+            return false;
+        if (shipment is ShipmentStatus.Rejected or ShipmentStatus.Stopped)
             return false;
 
         return shop.Orders[world.Order].Status switch

@@ -1,37 +1,37 @@
 namespace Shop.Tests.Exploration;
 
 /// <summary>
-/// Long schedules by chance, with every difference between states kept: the search counts states as one that it
-/// believes to behave alike, and this would notice if they did not. Each wanderer has habits of its own, so that each
-/// kind of fault is frequent for some of them and rare for others.
+/// Long random schedules, with every difference between states kept: the search treats states as equal that should
+/// behave alike, and this would notice if they did not. Each schedule weighs the kinds of moves differently, so that
+/// each kind of fault is frequent in some of them and rare in others.
 /// </summary>
 internal sealed class RandomSchedules(Processes processes)
 {
-    private const int LongestWay = 400;
+    private const int LongestSchedule = 400;
 
-    /// <summary>How far all wanderers together went.</summary>
+    /// <summary>Moves of all schedules together.</summary>
     public long Moves { get; private set; }
 
     /// <summary>
     /// One schedule, the same for the same seed. Returns the broken promise and what happened until then; null when
     /// there is none.
     /// </summary>
-    public string? Wander(int seed)
+    public string? Run(int seed)
     {
         var chance = new Random(seed);
         var shop = new OrderSystem(processes, exact: true, operators: seed % 2 == 0);
-        var habits = new Dictionary<string, double>();
+        var weights = new Dictionary<string, double>();
         var way = new List<string>();
         var moves = new List<Move>();
         var world = shop.Place();
-        for (var left = chance.Next(20, LongestWay); left > 0; left--)
+        for (var left = chance.Next(20, LongestSchedule); left > 0; left--)
         {
             moves.Clear();
             shop.MovesIn(world, moves);
             if (moves.Count == 0)
                 break;
 
-            var move = Choose(moves, habits, chance);
+            var move = Choose(moves, weights, chance);
             Moves++;
             way.Add(move.Name);
             world = move.Next;
@@ -39,19 +39,19 @@ internal sealed class RandomSchedules(Processes processes)
                 return Told(seed, broken, way);
         }
 
-        var (stuck, calm) = new EventuallyQuiet(shop).Check(world);
-        return stuck is null ? null : Told(seed, stuck, way.Concat(calm));
+        var (stuck, end) = new EventuallyQuiet(shop).Check(world);
+        return stuck is null ? null : Told(seed, stuck, way.Concat(end));
     }
 
-    private static Move Choose(List<Move> moves, Dictionary<string, double> habits, Random chance)
+    private static Move Choose(List<Move> moves, Dictionary<string, double> weights, Random chance)
     {
         var dice = moves.Sum(move => Weight(move.Name)) * chance.NextDouble();
         return moves.FirstOrDefault(move => (dice -= Weight(move.Name)) < 0, moves[^1]);
 
         double Weight(string name)
         {
-            if (!habits.TryGetValue(name, out var weight))
-                habits[name] = weight = Math.Pow(10, -3 * chance.NextDouble());
+            if (!weights.TryGetValue(name, out var weight))
+                weights[name] = weight = Math.Pow(10, -3 * chance.NextDouble());
             return weight;
         }
     }

@@ -15,29 +15,29 @@ public class ReconciliationTests
     [Fact]
     public void Equal_records_are_no_difference()
     {
-        Assert.Null(Comparison.Judge(Ours, Theirs));
-        Assert.Null(Comparison.Judge(
+        Assert.Null(Comparison.Compare(Ours, Theirs));
+        Assert.Null(Comparison.Compare(
             Ours with { Status = BankRecordStatus.Declined }, Theirs with { Status = BankRecordStatus.Voided }));
-        Assert.Null(Comparison.Judge(Ours with { Status = BankRecordStatus.Voided }, null));
+        Assert.Null(Comparison.Compare(Ours with { Status = BankRecordStatus.Voided }, null));
     }
 
     [Fact]
     public void A_difference_is_named()
     {
-        Assert.Equal(DifferenceKind.MissingAtBank, Comparison.Judge(Ours, null));
-        Assert.Equal(DifferenceKind.MissingHere, Comparison.Judge(null, Theirs));
-        Assert.Equal(DifferenceKind.Amount, Comparison.Judge(Ours, Theirs with { Amount = new(1001, "EUR") }));
-        Assert.Equal(DifferenceKind.Amount, Comparison.Judge(Ours, Theirs with { Amount = new(1000, "USD") }));
-        Assert.Equal(DifferenceKind.State, Comparison.Judge(Ours, Theirs with { Status = BankRecordStatus.Voided }));
-        Assert.Equal(DifferenceKind.State, Comparison.Judge(Ours with { Status = BankRecordStatus.Voided }, Theirs));
+        Assert.Equal(DifferenceKind.MissingAtBank, Comparison.Compare(Ours, null));
+        Assert.Equal(DifferenceKind.MissingHere, Comparison.Compare(null, Theirs));
+        Assert.Equal(DifferenceKind.Amount, Comparison.Compare(Ours, Theirs with { Amount = new(1001, "EUR") }));
+        Assert.Equal(DifferenceKind.Amount, Comparison.Compare(Ours, Theirs with { Amount = new(1000, "USD") }));
+        Assert.Equal(DifferenceKind.State, Comparison.Compare(Ours, Theirs with { Status = BankRecordStatus.Voided }));
+        Assert.Equal(DifferenceKind.State, Comparison.Compare(Ours with { Status = BankRecordStatus.Voided }, Theirs));
     }
 
     [Fact]
     public void A_record_that_is_under_way_is_no_difference()
     {
-        Assert.Null(Comparison.Judge(Ours with { IsSettled = false }, null));
-        Assert.Null(Comparison.Judge(Ours with { IsSettled = false }, Theirs));
-        Assert.Null(Comparison.Judge(Ours, Theirs with { Status = BankRecordStatus.Pending }));
+        Assert.Null(Comparison.Compare(Ours with { IsSettled = false }, null));
+        Assert.Null(Comparison.Compare(Ours with { IsSettled = false }, Theirs));
+        Assert.Null(Comparison.Compare(Ours, Theirs with { Status = BankRecordStatus.Pending }));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public class ReconciliationTests
         var ours = new[] { 0, 1, 3, 4, 8 };
         var theirs = new[] { 1, 2, 4, 5, 6 };
 
-        var pairs = await Comparison.SideBySide(
+        var pairs = await Comparison.PairByKey(
             ours.Select(index => Ours with { Key = keys[index] }).ToAsyncEnumerable(),
             theirs.Select(index => Theirs with { Key = keys[index] }).ToAsyncEnumerable()).ToListAsync(
                 TestContext.Current.CancellationToken);

@@ -3,10 +3,10 @@ using Shop.Data;
 
 namespace Shop.Tests.Unit;
 
-public class ADatabasesPool
+public class DatabasePoolTests
 {
     [Fact]
-    public void Is_small_unless_somebody_says_otherwise()
+    public void A_pool_is_small_unless_it_is_configured()
     {
         Assert.Equal(20, Size("Host=localhost;Username=postgres;Password=secret"));
         Assert.Equal(50, Size("Host=localhost;Maximum Pool Size=50"));
@@ -14,7 +14,7 @@ public class ADatabasesPool
     }
 
     [Fact]
-    public void Leaves_the_rest_of_the_settings_as_they_are()
+    public void Other_settings_stay_as_they_are()
     {
         var before = new NpgsqlConnectionStringBuilder
         {

@@ -2,7 +2,7 @@ using Shop.Data;
 
 namespace Shop.Tests.Unit;
 
-public class NamesOfDatabaseSpans
+public class DatabaseSpanTests
 {
     [Theory]
     [InlineData("INSERT INTO orders.outbox (id, at) VALUES (@p0, @p1);", "INSERT orders.outbox")]
@@ -15,6 +15,6 @@ public class NamesOfDatabaseSpans
     [InlineData("INSERT INTO a.b (c) VALUES ($1) ON CONFLICT (c) DO UPDATE SET d = 1", "INSERT a.b")]
     [InlineData("SELECT pg_advisory_lock(1)", "SELECT")]
     [InlineData("select now()", "SELECT")]
-    public void Say_what_is_done_to_which_table(string sql, string name) =>
+    public void A_span_is_named_after_the_operation_and_the_table(string sql, string name) =>
         Assert.Equal(name, DatabaseSpans.NameOf(sql));
 }

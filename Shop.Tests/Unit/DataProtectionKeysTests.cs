@@ -11,10 +11,10 @@ namespace Shop.Tests.Unit;
 /// <summary>
 /// Data protection reads its keys from the database, and makes one kind of exception of whatever goes wrong.
 /// </summary>
-public class KeysOfAnAbsentDatabase
+public class DataProtectionKeysTests
 {
     [Fact]
-    public void Are_told_from_keys_that_can_never_be_decrypted()
+    public void A_database_that_is_away_is_told_from_keys_that_can_never_be_decrypted()
     {
         var builder = WebApplication.CreateBuilder();
         // Nobody listens there.
