@@ -18,6 +18,12 @@ internal static class ServiceSettings
                 service.WithEnvironment(key.Replace(":", "__", StringComparison.Ordinal), value);
         }
 
+        if (service.ApplicationBuilder.ExecutionContext.IsRunMode)
+        {
+            // The dashboard ends together with the services, whose last telemetry would wait ten seconds for it.
+            service.WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "500");
+        }
+
 #pragma warning disable ASPIRECERTIFICATES001 // Experimental in name; says that plain HTTP needs no trusted certificate.
         service.WithoutHttpsCertificate();
 #pragma warning restore ASPIRECERTIFICATES001

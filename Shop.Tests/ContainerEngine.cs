@@ -29,6 +29,8 @@ internal static class ContainerEngine
         }
     }
 
+    public static Task RemoveVolumeAsync(string volume) => RunAsync("volume", "rm", "--force", volume);
+
     public static async Task<int> ProcessOfAsync(string container) =>
         int.Parse(await RunAsync("inspect", "--format={{.State.Pid}}", container), CultureInfo.InvariantCulture);
 

@@ -36,6 +36,9 @@ public static class Redis
             {
                 options.AsyncTimeout = options.SyncTimeout = (int)CommandTimeout.TotalMilliseconds;
                 options.KeepAlive = (int)KeepAlive.TotalSeconds;
+                // Whoever uses Redis tries again or does without. Commands that wait for a connection would only make
+                // requests, and the end of the process, wait with them.
+                options.BacklogPolicy = BacklogPolicy.FailFast;
             });
     }
 }

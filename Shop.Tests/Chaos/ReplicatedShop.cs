@@ -1,16 +1,20 @@
 using System.Net;
+using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Shop.Tests.Distributed;
+using Shop.Users;
 using StackExchange.Redis;
 
 namespace Shop.Tests.Chaos;
 
 /// <summary>
 /// A shop with two replicas of every service, of which single ones are stopped, killed and stalled. Aspire knows the
-/// health of a service, asked through its proxy, but not of each replica: here replicas are asked at their own ports.
+/// health of a service, asked through its proxy, but not of each replica: here replicas are asked at their own ports, and
+/// a balancer stands before every service, for its callers inside and outside. Hashing a password costs what it costs in
+/// Production.
 /// </summary>
-[CollectionDefinition(nameof(ReplicatedShop))]
+[CollectionDefinition(nameof(ReplicatedShop), DisableParallelization = true)]
 public sealed class ReplicatedShop : RunningShop, ICollectionFixture<ReplicatedShop>
 {
     public const int Replicas = 2;
@@ -19,7 +23,34 @@ public sealed class ReplicatedShop : RunningShop, ICollectionFixture<ReplicatedS
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(180);
 
+    private readonly Dictionary<string, Balancer> _balancers = Services.ToDictionary(service => service, _ => new Balancer());
+
+    protected override int PasswordHashIterations => PasswordHashingOptions.RecommendedIterations;
+
     protected override string[] Settings => [.. Services.Select(service => $"--Services:{service}:Replicas={Replicas}")];
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        foreach (var (service, balancer) in _balancers)
+            balancer.Start(App, service);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        foreach (var balancer in _balancers.Values)
+            await balancer.DisposeAsync();
+
+        await base.DisposeAsync();
+    }
+
+    public override HttpClient NewClient() => Clients.To(_balancers["gateway"].Address);
+
+    protected override void Prepare(IDistributedApplicationBuilder builder)
+    {
+        foreach (var service in builder.Resources.OfType<ProjectResource>())
+            builder.CreateResourceBuilder(service).WithEnvironment(ReachOthersOverBalancers);
+    }
 
     /// <summary>The ids of a service's replicas, once all of them are ready.</summary>
     public async Task<string[]> ReplicasOfAsync(string service)
@@ -49,32 +80,26 @@ public sealed class ReplicatedShop : RunningShop, ICollectionFixture<ReplicatedS
         StartTimeout,
         $"Readiness of {replica}");
 
-    /// <summary>Gives a command to the replica of this id alone.</summary>
-    public async Task CommandReplicaAsync(string replica, string command)
-    {
-        var result = await App.ResourceCommands.ExecuteCommandAsync(replica, command, TestContext.Current.CancellationToken);
-        Assert.True(result.Success, $"{command} {replica}: {result.Message}");
-    }
-
-    /// <summary>Starts a replica whose process has ended by a signal: DCP restarts nothing.</summary>
-    public async Task StartAgainAsync(string replica, int ended)
-    {
-        await SeenAsync(replica, seen => KnownResourceStates.TerminalStates.Contains(seen.Snapshot.State?.Text));
-        await CommandReplicaAsync(replica, KnownResourceCommands.StartCommand);
-        await SeenAsync(replica, seen => ProcessId(seen) is { } process && process != ended);
-    }
-
-    public async Task<int> ProcessOfAsync(string replica) => ProcessId(await SeenAsync(replica, seen => ProcessId(seen) is not null))!.Value;
-
     public async Task<ConnectionMultiplexer> RedisAsync() =>
         await ConnectionMultiplexer.ConnectAsync((await App.GetConnectionStringAsync("redis", TestContext.Current.CancellationToken))!);
 
-    private async Task<Uri> AddressOfAsync(string replica)
-    {
-        var seen = await SeenAsync(replica, seen => ProcessId(seen) is not null && Variable(seen, "ASPNETCORE_URLS") is not null);
-        return new(Variable(seen, "ASPNETCORE_URLS")!);
-    }
+    /// <summary>Where a replica listens itself, while it runs.</summary>
+    internal static Uri? AddressOf(ResourceEvent seen) =>
+        ProcessId(seen) is not null
+        && seen.Snapshot.EnvironmentVariables.FirstOrDefault(variable => variable.Name == "ASPNETCORE_URLS")?.Value is { } address
+            ? new(address)
+            : null;
 
-    private static string? Variable(ResourceEvent seen, string name) =>
-        seen.Snapshot.EnvironmentVariables.FirstOrDefault(variable => variable.Name == name)?.Value;
+    private async Task<Uri> AddressOfAsync(string replica) =>
+        AddressOf(await SeenAsync(replica, seen => AddressOf(seen) is not null))!;
+
+    private void ReachOthersOverBalancers(EnvironmentCallbackContext context)
+    {
+        foreach (var (service, balancer) in _balancers)
+        {
+            var discovered = $"services__{service}__http__0";
+            if (context.EnvironmentVariables.ContainsKey(discovered))
+                context.EnvironmentVariables[discovered] = balancer.Address.ToString();
+        }
+    }
 }

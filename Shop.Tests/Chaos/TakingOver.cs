@@ -61,7 +61,7 @@ public class TakingOver(ReplicatedShop shop, ITestOutputHelper output)
     /// <summary>Stops the process at a moment when it has read messages that it has not acknowledged.</summary>
     private async Task<(int Process, string[] Messages)> StallWithMessagesAsync(IDatabase redis, string replica)
     {
-        var process = await shop.ProcessOfAsync(replica);
+        var process = await shop.ProcessIdOfAsync(replica);
         var messages = await Eventually.Is(
             async () =>
             {

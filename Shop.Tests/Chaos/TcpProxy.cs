@@ -40,8 +40,8 @@ public sealed class TcpProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
-    /// <summary>Where the wire leads to.</summary>
-    public EndPoint? Target { get; set; }
+    /// <summary>Says of each new connection where it leads to; nowhere ends it.</summary>
+    public Func<EndPoint?> Route { get; set; } = () => null;
 
     /// <summary>Connections that are not cut.</summary>
     public int Whole => _links.Keys.Count(link => link.Wire == Wire.Whole);
@@ -99,7 +99,13 @@ public sealed class TcpProxy : IAsyncDisposable
         await Task.Yield();
         try
         {
-            await link.Server.ConnectAsync(Target ?? throw new InvalidOperationException("The wire leads nowhere yet."), _over.Token);
+            if (Route() is not { } target)
+            {
+                link.Reset();
+                return;
+            }
+
+            await link.Server.ConnectAsync(target, _over.Token);
             await Task.WhenAll(CarryAsync(link, isAnswer: false), CarryAsync(link, isAnswer: true));
             link.Close();
         }

@@ -1,16 +1,7 @@
 namespace Shop.Tests.Distributed;
 
-/// <summary>A shop whose bank can be put out of order while it is open.</summary>
-public sealed class ShopWithAnOddBank : RunningShop
-{
-    private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("shop-bank-").FullName, "bank.json");
-
-    protected override string[] Settings => [$"--Services:payments:Settings:Payments:Bank:File={_file}"];
-
-    public Task SetOutageAsync(string outage) => File.WriteAllTextAsync(_file, $$"""{"Payments":{"Bank":{"Outage":"{{outage}}"} } }""");
-}
-
-public class ABankThatIsOutOfOrder(ShopWithAnOddBank shop) : IClassFixture<ShopWithAnOddBank>
+[Collection(nameof(ShopToBreak))]
+public class ABankThatIsOutOfOrder(ShopToBreak shop)
 {
     [Theory]
     [InlineData("Refuses")]
@@ -21,7 +12,7 @@ public class ABankThatIsOutOfOrder(ShopWithAnOddBank shop) : IClassFixture<ShopW
     {
         var customer = await shop.NewCustomerAsync();
         var product = (Guid)(await customer.PlentifulProductAsync())["id"]!;
-        await shop.SetOutageAsync(outage);
+        await shop.SetBankAsync($"\"Outage\":\"{outage}\"");
         var orders = new List<Guid>();
 
         // Until one of them has to wait: from then on the bank is as it should be, out of order.
@@ -33,7 +24,7 @@ public class ABankThatIsOutOfOrder(ShopWithAnOddBank shop) : IClassFixture<ShopW
             },
             waiting => waiting > 0,
             what: "A payment that waits");
-        await shop.SetOutageAsync("None");
+        await shop.SetBankAsync();
 
         foreach (var order in orders)
         {

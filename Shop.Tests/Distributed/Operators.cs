@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Aspire.Hosting.Testing;
 
 namespace Shop.Tests.Distributed;
 
@@ -11,7 +10,7 @@ internal static class Operators
 {
     public static async Task<HttpClient> NewOperatorAsync(this RunningShop shop)
     {
-        var http = shop.App.CreateHttpClient("gateway", "http");
+        var http = shop.NewClient();
         var session = await Customer.Read(
             await http.PostAsJsonAsync("/api/users/session", new { email = "operator@shop.example", password = "correct horse battery staple" }),
             HttpStatusCode.OK);

@@ -15,8 +15,8 @@ public class RunningShop : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
     private static readonly string[] Resources = ["postgres", "redis", "users", "orders", "payments", "shipping", "gateway"];
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _databases = new();
+    private readonly List<string> _volumes = [];
     private DistributedApplication? _app;
-    private Supervisor? _supervisor;
 
     public DistributedApplication App => _app ?? throw new InvalidOperationException("The shop was not started.");
 
@@ -25,9 +25,6 @@ public class RunningShop : IAsyncLifetime
 
     /// <summary>What hashing a password costs. The real cost would take minutes of all tests together.</summary>
     protected virtual int PasswordHashIterations => 10_000;
-
-    /// <summary>Whether a service that has died by itself is started again at once.</summary>
-    protected virtual bool RestartsWhatDies => false;
 
     /// <summary>Changes the application before it is built.</summary>
     protected virtual void Prepare(IDistributedApplicationBuilder builder)
@@ -51,18 +48,11 @@ public class RunningShop : IAsyncLifetime
             // All that Postgres writes goes to standard error, and so would be an error here.
             .AddFilter("Shop.AppHost.Resources.postgres", LogLevel.None)
             .AddFilter("Shop.AppHost.Resources", LogLevel.Warning));
-        // Data without a volume is thrown away with the host.
         foreach (var resource in builder.Resources)
-        {
-            foreach (var volume in resource.Annotations.OfType<ContainerMountAnnotation>().ToArray())
-                resource.Annotations.Remove(volume);
-        }
+            ThrowAway(resource);
 
         Prepare(builder);
         _app = await builder.BuildAsync(patience.Token);
-        if (RestartsWhatDies)
-            _supervisor = new(_app);
-
         await _app.StartAsync(patience.Token);
         await HealthyAsync(patience.Token);
     }
@@ -72,35 +62,37 @@ public class RunningShop : IAsyncLifetime
         foreach (var database in _databases.Values)
             await database.DisposeAsync();
 
-        if (_supervisor is not null)
-            await _supervisor.DisposeAsync();
-
         if (_app is not null)
             await _app.DisposeAsync();
+
+        foreach (var volume in _volumes)
+            await ContainerEngine.RemoveVolumeAsync(volume);
 
         GC.SuppressFinalize(this);
     }
 
     /// <summary>Waits until every resource is healthy.</summary>
-    public async Task HealthyAsync(CancellationToken cancel)
+    public async Task HealthyAsync(
+        CancellationToken cancel, WaitBehavior behavior = WaitBehavior.StopOnResourceUnavailable)
     {
-        // One that has just died is started again.
-        var behavior = RestartsWhatDies ? WaitBehavior.WaitOnResourceUnavailable : WaitBehavior.StopOnResourceUnavailable;
         foreach (var resource in Resources)
             await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, behavior, cancel);
     }
 
+    /// <summary>How somebody outside reaches the shop.</summary>
+    public virtual HttpClient NewClient() => App.CreateHttpClient("gateway", "http");
+
     /// <summary>A customer nobody has seen before.</summary>
     public async Task<Customer> NewCustomerAsync()
     {
-        var customer = new Customer(App.CreateHttpClient("gateway", "http"));
+        var customer = new Customer(NewClient());
         await customer.RegisterAsync();
         await customer.SignInAsync();
         return customer;
     }
 
     /// <summary>Somebody without a token.</summary>
-    public Customer Anonymous() => new(App.CreateHttpClient("gateway", "http"));
+    public Customer Anonymous() => new(NewClient());
 
     /// <summary>The first column of the first row.</summary>
     public async Task<T> ScalarAsync<T>(string database, string sql, params object[] parameters) =>
@@ -131,6 +123,20 @@ public class RunningShop : IAsyncLifetime
         }
     }
 
+    // A native server's data without a volume ends with the host, a container's with every stop of it.
+    private void ThrowAway(IResource server)
+    {
+        foreach (var volume in server.Annotations.OfType<ContainerMountAnnotation>().ToArray())
+        {
+            server.Annotations.Remove(volume);
+            if (server is not ContainerResource)
+                continue;
+
+            _volumes.Add($"shop-tests-{server.Name}-{Guid.CreateVersion7():N}");
+            server.Annotations.Add(new ContainerMountAnnotation(_volumes[^1], volume.Target, volume.Type, volume.IsReadOnly));
+        }
+    }
+
     private static async Task<List<T>> ReadAsync<T>(NpgsqlDataSource source, string sql, Func<NpgsqlDataReader, T> read, object[] parameters)
     {
         await using var command = source.CreateCommand(sql);
@@ -158,7 +164,7 @@ public class RunningShop : IAsyncLifetime
         return (count, net);
     }
 
-    /// <summary>The process that runs a resource now, by what the host reports of it.</summary>
+    /// <summary>The process that runs a resource, or the replica of this id, now, by what the host reports of it.</summary>
     public async Task<int> ProcessIdOfAsync(string resource)
     {
         var seen = await SeenAsync(resource, seen => (ProcessId(seen) as object ?? ContainerEngine.ContainerOf(seen)) is not null);
@@ -178,14 +184,29 @@ public class RunningShop : IAsyncLifetime
     /// <summary>The state of a resource, or of the replica of this id, once it is as asked.</summary>
     public async Task<ResourceEvent> SeenAsync(string resource, Func<ResourceEvent, bool> isRight)
     {
-        // Aspire's own WaitForResourceAsync does not know the ids of replicas.
-        await foreach (var seen in App.ResourceNotifications.WatchAsync(TestContext.Current.CancellationToken))
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        ResourceEvent? last = null;
+        try
         {
-            if ((seen.Resource.Name == resource || seen.ResourceId == resource) && isRight(seen))
-                return seen;
+            // Aspire's own WaitForResourceAsync does not know the ids of replicas.
+            await foreach (var seen in App.ResourceNotifications.WatchAsync(patience.Token))
+            {
+                if (seen.Resource.Name != resource && seen.ResourceId != resource)
+                    continue;
+
+                last = seen;
+                if (isRight(seen))
+                    return seen;
+            }
+        }
+        catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            // Said below.
         }
 
-        throw new InvalidOperationException($"The shop closed before {resource} was as expected.");
+        throw new InvalidOperationException(
+            $"{resource} did not become as expected. Last seen: {last?.Snapshot.State?.Text ?? "nothing"}");
     }
 
     /// <summary>kill -9, then the start that an orchestrator in production would give; returns when it is healthy.</summary>
@@ -197,7 +218,8 @@ public class RunningShop : IAsyncLifetime
         else
             await Processes.SignalAsync(killed, "KILL");
 
-        await StartDeadAsync(resource, killed);
+        await StartAgainAsync(resource, killed);
+        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, TestContext.Current.CancellationToken);
     }
 
     public async Task RestartAsync(string resource)
@@ -206,23 +228,20 @@ public class RunningShop : IAsyncLifetime
         await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Gives the one instance of a resource a command, which must succeed.</summary>
+    /// <summary>Gives the one instance of a resource, or the replica of this id, a command, which must succeed.</summary>
     public async Task CommandAsync(string resource, string command)
     {
-        var cancel = TestContext.Current.CancellationToken;
-        var seen = await App.ResourceNotifications.WaitForResourceAsync(resource, _ => true, cancel);
-        var result = await App.ResourceCommands.ExecuteCommandAsync(seen.ResourceId, command, cancel);
+        var seen = await SeenAsync(resource, _ => true);
+        var result = await App.ResourceCommands.ExecuteCommandAsync(seen.ResourceId, command, TestContext.Current.CancellationToken);
         Assert.True(result.Success, $"{command} {resource}: {result.Message}");
     }
 
-    // DCP restarts nothing. For a resource with one replica: Aspire waits by name, not by the id of a replica.
-    private async Task StartDeadAsync(string resource, int ended)
+    /// <summary>Starts a resource, or the replica of this id, whose process has ended by a signal: DCP restarts nothing.</summary>
+    public async Task StartAgainAsync(string resource, int ended)
     {
-        var cancel = TestContext.Current.CancellationToken;
-        await App.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, cancel);
+        await SeenAsync(resource, seen => KnownResourceStates.TerminalStates.Contains(seen.Snapshot.State?.Text));
         await CommandAsync(resource, KnownResourceCommands.StartCommand);
         await Eventually.Is(() => ProcessIdOfAsync(resource), now => now != ended, what: $"A new process of {resource}");
-        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, cancel);
     }
 
     protected static int? ProcessId(ResourceEvent seen) =>

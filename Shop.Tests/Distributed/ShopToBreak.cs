@@ -13,11 +13,12 @@ namespace Shop.Tests.Distributed;
 /// A shop of its own for tests that break it. Its bank can be put out of order, and its services reach Redis and
 /// PostgreSQL over wires that can be cut; the tests themselves have connections of their own.
 /// </summary>
-[CollectionDefinition(nameof(ShopToBreak))]
+[CollectionDefinition(nameof(ShopToBreak), DisableParallelization = true)]
 public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
 {
     private readonly Dictionary<string, long> _poison = [];
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("shop-bank-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("shop-to-break-");
+    private string[] _faultPoints = [];
 
     public TcpProxy RedisWire { get; } = new();
 
@@ -36,6 +37,17 @@ public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
         return _poison;
     }
 
+    /// <summary>How many services have died at their fault points.</summary>
+    public int Died => _folder.GetFiles("*.died").Length;
+
+    /// <summary>Starts services anew, each of which dies once at a point of its own, such as orders.claimed=9.</summary>
+    public async Task ArmAsync(string[] faultPoints)
+    {
+        _faultPoints = faultPoints;
+        await Task.WhenAll(faultPoints.Select(point => RestartAsync(point.Split('.')[0])));
+        _faultPoints = [];
+    }
+
     /// <summary>Settings of the simulated bank as members of a JSON object; none make it whole.</summary>
     public Task SetBankAsync(string settings = "") =>
         File.WriteAllTextAsync(BankFile, $$$"""{"Payments":{"Bank":{{{{settings}}}} } }""");
@@ -44,7 +56,7 @@ public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
     {
         foreach (var service in builder.Resources.OfType<ProjectResource>().ToArray())
         {
-            builder.CreateResourceBuilder(service).WithEnvironment(ConnectAsync);
+            builder.CreateResourceBuilder(service).WithEnvironment(ConnectAsync).WithEnvironment(SetFaultPoints);
             // Aspire refuses to start what waits for something that has ended; here services start before what they need.
             foreach (var wait in service.Annotations.OfType<WaitAnnotation>().ToArray())
                 service.Annotations.Remove(wait);
@@ -57,6 +69,16 @@ public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
         await RedisWire.DisposeAsync();
         await PostgresWire.DisposeAsync();
         _folder.Delete(recursive: true);
+    }
+
+    private void SetFaultPoints(EnvironmentCallbackContext context)
+    {
+        var service = context.Resource.Name;
+        foreach (var point in _faultPoints.Where(point => point.StartsWith($"{service}.", StringComparison.Ordinal)))
+        {
+            context.EnvironmentVariables[$"Faults__{point.Split('=')[0]}"] = point.Split('=')[1];
+            context.EnvironmentVariables["Faults__Once"] = Path.Combine(_folder.FullName, $"{service}.died");
+        }
     }
 
     private async Task ConnectAsync(EnvironmentCallbackContext context)
@@ -75,7 +97,8 @@ public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
     private string OverRedisWire(string connection)
     {
         var options = ConfigurationOptions.Parse(connection);
-        RedisWire.Target = options.EndPoints[0];
+        var server = options.EndPoints[0];
+        RedisWire.Route = () => server;
         options.EndPoints.Clear();
         options.EndPoints.Add(TcpProxy.Host, RedisWire.Port);
         return options.ToString(includePassword: true);
@@ -84,7 +107,7 @@ public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
     private string OverPostgresWire(string connection)
     {
         var server = new NpgsqlConnectionStringBuilder(connection);
-        PostgresWire.Target = new DnsEndPoint(server.Host!, server.Port);
+        PostgresWire.Route = () => new DnsEndPoint(server.Host!, server.Port);
         // Not that builder's own text: it would name settings that nobody has made.
         return new DbConnectionStringBuilder
         {

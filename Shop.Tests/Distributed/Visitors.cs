@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using Aspire.Hosting.Testing;
 
 namespace Shop.Tests.Distributed;
 
@@ -11,7 +10,7 @@ internal static class Visitors
     /// <summary>Somebody without a token whose cookies nobody shares.</summary>
     public static Customer NewBrowser(this RunningShop shop)
     {
-        using var gateway = shop.App.CreateHttpClient("gateway", "http");
+        using var gateway = shop.NewClient();
 #pragma warning disable RS0030, CA2000 // The handlers of the factory share their cookies; this one ends with its client, and that with the test run.
         return new(new HttpClient(new SocketsHttpHandler { UseCookies = true, CookieContainer = new() }) { BaseAddress = gateway.BaseAddress });
 #pragma warning restore RS0030, CA2000
@@ -19,7 +18,7 @@ internal static class Visitors
 
     public static async Task<HttpClient> OperatorAsync(this RunningShop shop)
     {
-        var http = shop.App.CreateHttpClient("gateway", "http");
+        var http = shop.NewClient();
         var answer = await http.PostAsJsonAsync("/api/users/session", new { email = "operator@shop.example", password = "correct horse battery staple" });
         var session = await Customer.Read(answer, HttpStatusCode.OK);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)session["accessToken"]!);

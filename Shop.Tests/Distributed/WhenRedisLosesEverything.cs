@@ -5,7 +5,10 @@ using StackExchange.Redis;
 
 namespace Shop.Tests.Distributed;
 
-/// <summary>A shop in which nobody asks a second time: what an event does not bring about does not come about.</summary>
+/// <summary>
+/// A shop in which nobody asks a second time: what an event does not bring about does not come about. Its machines disagree
+/// about the time, by a minute where that is tolerated, and by ten where it is not.
+/// </summary>
 [CollectionDefinition(nameof(ShopWithoutDeadlines))]
 public sealed class ShopWithoutDeadlines : RunningShop, ICollectionFixture<ShopWithoutDeadlines>
 {
@@ -13,6 +16,13 @@ public sealed class ShopWithoutDeadlines : RunningShop, ICollectionFixture<ShopW
     [
         .. ((string[])["FirstWait", "LongestWait", "Payment", "Shipment", "Dispatch"])
             .Select(deadline => $"--Services:orders:Settings:Orders:Deadlines:{deadline}=1.00:00:00"),
+        // Ahead of everybody: whatever it issues is from the future.
+        "--Services:users:Settings:Clock:Offset=00:00:30",
+        // 90 s behind Users.
+        "--Services:orders:Settings:Clock:Offset=-00:01:00",
+        // A minute ahead of Users.
+        "--Services:payments:Settings:Clock:Offset=00:01:30",
+        "--Services:shipping:Settings:Clock:Offset=-00:10:00",
     ];
 }
 

@@ -52,8 +52,11 @@ public sealed class Backends : IAsyncLifetime, ICollectionFixture<Backends>
         if (_redis is not null)
             await _redis.DisposeAsync();
 
-        if (_app is not null)
-            await _app.DisposeAsync();
+        if (_app is null)
+            return;
+
+        await _app.StopAsync();
+        await _app.DisposeAsync();
     }
 
     public async Task StopRedisAsync() => await CommandAsync(KnownResourceCommands.StopCommand, KnownResourceStates.TerminalStates);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Aspire.Hosting.Testing;
 using Shop.Tests.Distributed;
 
 namespace Shop.Tests.Security;
@@ -13,7 +12,7 @@ internal sealed record TokenPair(string Access, string Refresh);
 internal sealed class AccountHolder(RunningShop shop, string? email = null, string password = AccountHolder.FirstPassword)
 {
     public const string FirstPassword = "seven herons over the harbour";
-    private readonly HttpClient _http = shop.App.CreateHttpClient("gateway", "http");
+    private readonly HttpClient _http = shop.NewClient();
 
     public string Email { get; } = email ?? NewEmail();
 

@@ -6,13 +6,14 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Shop.Tests.Chaos;
 using Shop.Users;
 
 namespace Shop.Tests.Security;
 
 /// <summary>What a password hash costs in Production. Most other tests hash for less.</summary>
-[Collection(nameof(ShopOfShortKeys))]
-public class PasswordCost(ShopOfShortKeys shop, ITestOutputHelper output)
+[Collection(nameof(ReplicatedShop))]
+public class PasswordCost(ReplicatedShop shop, ITestOutputHelper output)
 {
     private const string Wrong = "not the password of anybody";
 

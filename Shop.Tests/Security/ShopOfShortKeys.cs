@@ -1,12 +1,8 @@
 using Shop.Tests.Distributed;
-using Shop.Users;
 
 namespace Shop.Tests.Security;
 
-/// <summary>
-/// A shop in which a signing key lives for seconds, with two replicas of Users, and in which hashing a password costs
-/// what it costs in Production.
-/// </summary>
+/// <summary>A shop in which a signing key lives for seconds, with two replicas of Users.</summary>
 [CollectionDefinition(nameof(ShopOfShortKeys))]
 public sealed class ShopOfShortKeys : RunningShop, ICollectionFixture<ShopOfShortKeys>
 {
@@ -16,8 +12,6 @@ public sealed class ShopOfShortKeys : RunningShop, ICollectionFixture<ShopOfShor
     internal TokenForge Forge => _forge;
 
     public static readonly TimeSpan TokenLife = TimeSpan.FromSeconds(6);
-
-    protected override int PasswordHashIterations => PasswordHashingOptions.RecommendedIterations;
 
     protected override string[] Settings =>
     [

@@ -16,7 +16,7 @@ public class SigningKeysSchedule
 
     [Fact]
     public void Lets_no_key_go_before_its_last_token() =>
-        Assert.Contains("Overlap must be 00:15:50", MistakeIn(keys => keys.Overlap = TimeSpan.FromMinutes(15)), StringComparison.Ordinal);
+        Assert.Contains("Overlap must be 00:17:30", MistakeIn(keys => keys.Overlap = TimeSpan.FromMinutes(15)), StringComparison.Ordinal);
 
     [Fact]
     public void Lets_no_more_than_three_keys_be_there_at_once() =>

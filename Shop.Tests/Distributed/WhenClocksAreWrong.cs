@@ -1,23 +1,7 @@
 namespace Shop.Tests.Distributed;
 
-/// <summary>A shop whose machines disagree about the time, by a minute where that is tolerated, and by ten where it is not.</summary>
-[CollectionDefinition(nameof(ShopOfWrongClocks))]
-public sealed class ShopOfWrongClocks : RunningShop, ICollectionFixture<ShopOfWrongClocks>
-{
-    protected override string[] Settings =>
-    [
-        // Ahead of everybody: whatever it issues is from the future.
-        "--Services:users:Settings:Clock:Offset=00:00:30",
-        // 90 s behind Users.
-        "--Services:orders:Settings:Clock:Offset=-00:01:00",
-        // A minute ahead of Users.
-        "--Services:payments:Settings:Clock:Offset=00:01:30",
-        "--Services:shipping:Settings:Clock:Offset=-00:10:00",
-    ];
-}
-
-[Collection(nameof(ShopOfWrongClocks))]
-public class WhenClocksAreWrong(ShopOfWrongClocks shop)
+[Collection(nameof(ShopWithoutDeadlines))]
+public class WhenClocksAreWrong(ShopWithoutDeadlines shop)
 {
     [Fact]
     public async Task A_purchase_right_after_signing_in_goes_well_and_is_seen_whole()

@@ -1,0 +1,22 @@
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: TestCollectionOrderer(typeof(Shop.Tests.LongCollectionsFirst))]
+
+namespace Shop.Tests;
+
+/// <summary>
+/// Two collections run side by side, since tests mostly wait. The long ones, which start a shop or servers, begin first,
+/// so that at the end none is left to run alone.
+/// </summary>
+public sealed class LongCollectionsFirst : ITestCollectionOrderer
+{
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(
+        IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection =>
+        [
+            .. testCollections
+                .OrderBy(collection => collection.TestCollectionDisplayName != nameof(Distributed.SharedShop))
+                .ThenBy(collection => collection.TestCollectionClassName is null),
+        ];
+}
