@@ -75,7 +75,8 @@ internal sealed record OrderStatusChanged(
     void IOrderEvent.PublishTo(OrdersDb db) => db.Publish(this);
 }
 
-// Read: only the members that matter here. An input is added here, in OrderProcess and as a subscription.
+// Read: only the members that matter here. An input is added here, in OrderProcess and as a subscription; tests name
+// what is missing.
 
 internal sealed record PaymentCaptured(Guid OrderId) : OrderInput, IEvent
 {

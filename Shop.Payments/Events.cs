@@ -52,7 +52,8 @@ internal sealed record PaymentRefunded(Guid OrderId, Money Amount) : IPaymentEve
     void IPaymentEvent.PublishTo(PaymentsDb db) => db.Publish(this);
 }
 
-// Read: only the members that matter here. An input is added here, in PaymentProcess and as a subscription.
+// Read: only the members that matter here. An input is added here, in PaymentProcess and as a subscription; tests name
+// what is missing.
 
 internal sealed record PaymentRequested(Guid OrderId, Guid CustomerId, Money Amount, string PaymentToken) 
     : PaymentInput, IEvent

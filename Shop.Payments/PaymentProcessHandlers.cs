@@ -56,8 +56,8 @@ internal static class PaymentProcessHandlers
         }
 
         var first = PaymentProcess.Decide(orderId, state: null, input);
-        now = await db.NowAsync(cancel);
-        db.Payments.Add(Payment.Open(orderId, customerId, token, first, now, Activity.Current?.Id));
+        var openedAt = await db.NowAsync(cancel);
+        db.Payments.Add(Payment.Open(orderId, customerId, token, first, openedAt, Activity.Current?.Id));
         db.PublishAll(first.Events);
     }
 }

@@ -58,7 +58,8 @@ internal sealed record ShipmentStopped(Guid OrderId) : IShipmentEvent, IEvent
     void IShipmentEvent.PublishTo(ShippingDb db) => db.Publish(this);
 }
 
-// Read: only the members that matter here. An input is added here, in ShipmentProcess and as a subscription.
+// Read: only the members that matter here. An input is added here, in ShipmentProcess and as a subscription; tests name
+// what is missing.
 
 internal sealed record ShipmentRequested(
     Guid OrderId, Guid CustomerId, ShipTo ShipTo, IReadOnlyList<ShipmentLine> Lines) : ShipmentInput, IEvent

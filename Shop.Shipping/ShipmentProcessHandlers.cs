@@ -38,9 +38,9 @@ internal static class ShipmentProcessHandlers
             return;
         }
 
-        now = await db.NowAsync(cancel);
-        var first = ShipmentProcess.Decide(orderId, state: null, input, now);
-        db.Shipments.Add(Shipment.Open(orderId, customerId, shipTo, lines, first, now, Activity.Current?.Id));
+        var openedAt = await db.NowAsync(cancel);
+        var first = ShipmentProcess.Decide(orderId, state: null, input, openedAt);
+        db.Shipments.Add(Shipment.Open(orderId, customerId, shipTo, lines, first, openedAt, Activity.Current?.Id));
         db.PublishAll(first.Events);
     }
 }
