@@ -55,14 +55,14 @@ internal sealed record PaymentRefunded(Guid OrderId, Money Amount) : IPaymentEve
 // Read: only the members that matter here. An input is added here, in PaymentProcess and as a subscription; tests name
 // what is missing.
 
-internal sealed record PaymentRequested(Guid OrderId, Guid CustomerId, Money Amount, string PaymentToken) 
+internal sealed record PaymentRequested(Guid OrderId, Guid CustomerId, Money Amount, string PaymentToken)
     : PaymentInput, IEvent
 {
     public static string Type => "shop.orders.payment-requested.v1";
     Guid IEvent.Subject => OrderId;
 }
 
-internal sealed record PaymentCancellationRequested(Guid OrderId, Guid CustomerId, Money Amount) 
+internal sealed record PaymentCancellationRequested(Guid OrderId, Guid CustomerId, Money Amount)
     : PaymentInput, IEvent
 {
     public static string Type => "shop.orders.payment-cancellation-requested.v1";

@@ -82,36 +82,36 @@ internal static class PaymentProcess
     /// <param name="orderId">Whose payment it is; the events name it.</param>
     /// <param name="state">Null when there is no payment of this order yet.</param>
     /// <param name="input">What happened.</param>
-    public static PaymentTransition Decide(
-        Guid orderId, PaymentState? state, PaymentInput input) => (input, state) switch
-    {
-        (PaymentRequested request, null) => CallNow(
-            Open(request.Amount, PaymentStatus.Requested, BankOperation.Charge)),
-        // The cancellation overtook the request: a tombstone, so that the request is answered and nothing is charged.
-        (PaymentCancellationRequested request, null) => Settled(
-            orderId, Open(request.Amount, PaymentStatus.Voided, BankOperation.Nothing) with { Cancelled = true }),
-        (_, null) => throw new InvalidOperationException($"Order {orderId} has no payment yet."),
+    public static PaymentTransition Decide(Guid orderId, PaymentState? state, PaymentInput input) =>
+        (input, state) switch
+        {
+            (PaymentRequested request, null) => CallNow(
+                Open(request.Amount, PaymentStatus.Requested, BankOperation.Charge)),
+            // The cancellation overtook the request: a tombstone, so that the request finds its answer.
+            (PaymentCancellationRequested request, null) => Settled(
+                orderId, Open(request.Amount, PaymentStatus.Voided, BankOperation.Nothing) with { Cancelled = true }),
+            (_, null) => throw new InvalidOperationException($"Order {orderId} has no payment yet."),
 
-        (PaymentRequested, _) => HasOutcome(state) ? Settled(orderId, state) : Unchanged(state),
-        (PaymentCancellationRequested, _) => Cancel(orderId, state),
-        (RefundRequested { Amount: var amount }, _) => amount > 0 && amount <= Refundable(state)
-            ? Refund(state, amount)
-            : throw new InvalidOperationException($"{amount} can't be refunded, only {Refundable(state)} can."),
-        (LeaseAcquired, _) => new(BeforeCall(state), []),
-        (NotSent notSent, _) => CallLater(state, notSent),
+            (PaymentRequested, _) => HasOutcome(state) ? Settled(orderId, state) : Unchanged(state),
+            (PaymentCancellationRequested, _) => Cancel(orderId, state),
+            (RefundRequested { Amount: var amount }, _) => amount > 0 && amount <= Refundable(state)
+                ? Refund(state, amount)
+                : throw new InvalidOperationException($"{amount} can't be refunded, only {Refundable(state)} can."),
+            (LeaseAcquired, _) => new(BeforeCall(state), []),
+            (NotSent notSent, _) => CallLater(state, notSent),
 
-        (BankAnswer answer, _) when IsOpen(state) => Resolve(orderId, state, answer),
-        // Against the bank's own word; but if it has the money after all, the money goes back.
-        (Charged, { Status: PaymentStatus.Voided or PaymentStatus.Declined }) =>
-            Capture(orderId, state with { Cancelled = true }),
-        (Refunded refunded, { Status: PaymentStatus.Captured, Owed: > 0 }) =>
-            ConfirmRefund(orderId, state, refunded.Amount ?? state.Owed),
-        (UnknownOutcome, { Status: PaymentStatus.Captured, NextOperation: BankOperation.Refund }) =>
-            Retry(state with { Unanswered = state.Unanswered + 1 }),
-        // A repeated answer.
-        (BankAnswer, _) => Unchanged(state),
-        _ => throw new UnreachableException($"{input.GetType().Name} is missing here."),
-    };
+            (BankAnswer answer, _) when IsOpen(state) => Resolve(orderId, state, answer),
+            // Against the bank's own word; but if it has the money after all, the money goes back.
+            (Charged, { Status: PaymentStatus.Voided or PaymentStatus.Declined }) =>
+                Capture(orderId, state with { Cancelled = true }),
+            (Refunded refunded, { Status: PaymentStatus.Captured, Owed: > 0 }) =>
+                ConfirmRefund(orderId, state, refunded.Amount ?? state.Owed),
+            (UnknownOutcome, { Status: PaymentStatus.Captured, NextOperation: BankOperation.Refund }) =>
+                Retry(state with { Unanswered = state.Unanswered + 1 }),
+            // A repeated answer.
+            (BankAnswer, _) => Unchanged(state),
+            _ => throw new UnreachableException($"{input.GetType().Name} is missing here."),
+        };
 
     /// <summary>How much an operator may still refund.</summary>
     public static long Refundable(PaymentState state) =>

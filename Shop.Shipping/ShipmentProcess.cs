@@ -60,31 +60,32 @@ internal static class ShipmentProcess
     /// <param name="input">What happened.</param>
     /// <param name="now">By the database's clock.</param>
     public static ShipmentTransition Decide(
-        Guid orderId, ShipmentState? state, ShipmentInput input, DateTimeOffset now) => (input, state) switch
-    {
-        (ShipmentRequested, null) => new(
-            new() { Status = ShipmentStatus.Created, NextOperation = CarrierOperation.Book }, [], TimeSpan.Zero),
-        // The cancellation overtook the request: a tombstone, so that the request is answered and nothing is shipped.
-        (ShipmentCancellationRequested, null) => new(
-            new() { Status = ShipmentStatus.Stopped, NextOperation = CarrierOperation.Nothing },
-            [new ShipmentStopped(orderId)]),
-        (_, null) => throw new InvalidOperationException($"Order {orderId} has no shipment yet."),
+        Guid orderId, ShipmentState? state, ShipmentInput input, DateTimeOffset now) =>
+        (input, state) switch
+        {
+            (ShipmentRequested, null) => new(
+                new() { Status = ShipmentStatus.Created, NextOperation = CarrierOperation.Book }, [], TimeSpan.Zero),
+            // The cancellation overtook the request: a tombstone, so that the request finds its answer.
+            (ShipmentCancellationRequested, null) => new(
+                new() { Status = ShipmentStatus.Stopped, NextOperation = CarrierOperation.Nothing },
+                [new ShipmentStopped(orderId)]),
+            (_, null) => throw new InvalidOperationException($"Order {orderId} has no shipment yet."),
 
-        // Everything so far: whoever repeats a request may have missed any part of it.
-        (ShipmentRequested, _) => new(state, EventsUntil(orderId, state)),
-        (ShipmentCancellationRequested, _) => Cancel(orderId, state),
-        (OperatorCommand command, _) => CarryOut(orderId, state, command, now),
+            // Everything so far: whoever repeats a request may have missed any part of it.
+            (ShipmentRequested, _) => new(state, EventsUntil(orderId, state)),
+            (ShipmentCancellationRequested, _) => Cancel(orderId, state),
+            (OperatorCommand command, _) => CarryOut(orderId, state, command, now),
 
-        (Booked booked, { NextOperation: CarrierOperation.Book }) => Book(orderId, state, booked),
-        (Refused refused, { NextOperation: CarrierOperation.Book }) => Reject(orderId, state, refused),
-        // Held while the carrier was being asked: the driver is sent away, and the remaining time stays as it was.
-        (Scanned or NoAnswer, { IsHeld: true }) => new(state, []),
-        (Scanned scanned, { NextOperation: CarrierOperation.Scan }) => See(orderId, state, scanned, now),
-        (NoAnswer, { NextOperation: not CarrierOperation.Nothing }) => Retry(state),
-        // A late answer about a shipment that was stopped meanwhile, or a repeated answer.
-        (CarrierAnswer, _) => new(state, []),
-        _ => throw new UnreachableException($"{input.GetType().Name} is missing here."),
-    };
+            (Booked booked, { NextOperation: CarrierOperation.Book }) => Book(orderId, state, booked),
+            (Refused refused, { NextOperation: CarrierOperation.Book }) => Reject(orderId, state, refused),
+            // Held while the carrier was being asked: the driver is sent away, and the remaining time stays as it was.
+            (Scanned or NoAnswer, { IsHeld: true }) => new(state, []),
+            (Scanned scanned, { NextOperation: CarrierOperation.Scan }) => See(orderId, state, scanned, now),
+            (NoAnswer, { NextOperation: not CarrierOperation.Nothing }) => Retry(state),
+            // A late answer about a shipment that was stopped meanwhile, or a repeated answer.
+            (CarrierAnswer, _) => new(state, []),
+            _ => throw new UnreachableException($"{input.GetType().Name} is missing here."),
+        };
 
     /// <summary>Why a command can't be carried out, in a sentence for the operator; null when it can.</summary>
     public static string? ObjectionTo(OperatorCommand command, ShipmentState state) => (command, state) switch
@@ -100,17 +101,18 @@ internal static class ShipmentProcess
     };
 
     private static ShipmentTransition CarryOut(
-        Guid orderId, ShipmentState state, OperatorCommand command, DateTimeOffset now) => command switch
-    {
-        _ when ObjectionTo(command, state) is { } objection => throw new InvalidOperationException(objection),
-        HoldRequested { Remaining: var left } => new(
-            state with { HeldWith = left > TimeSpan.Zero ? left : TimeSpan.Zero }, []),
-        ReleaseRequested => new(state with { HeldWith = null }, [], state.HeldWith),
-        DispatchRequested => new(
-            state with { Status = ShipmentStatus.Dispatched, DispatchedAt = now },
-            [new ShipmentDispatched(orderId, now)]),
-        _ => throw new UnreachableException($"{command.GetType().Name} is missing here."),
-    };
+        Guid orderId, ShipmentState state, OperatorCommand command, DateTimeOffset now) =>
+        command switch
+        {
+            _ when ObjectionTo(command, state) is { } objection => throw new InvalidOperationException(objection),
+            HoldRequested { Remaining: var left } => new(
+                state with { HeldWith = left > TimeSpan.Zero ? left : TimeSpan.Zero }, []),
+            ReleaseRequested => new(state with { HeldWith = null }, [], state.HeldWith),
+            DispatchRequested => new(
+                state with { Status = ShipmentStatus.Dispatched, DispatchedAt = now },
+                [new ShipmentDispatched(orderId, now)]),
+            _ => throw new UnreachableException($"{command.GetType().Name} is missing here."),
+        };
 
     private static ShipmentTransition Cancel(Guid orderId, ShipmentState state) => state.Status switch
     {

@@ -79,15 +79,15 @@ internal sealed class Difference
 
     public static Difference Of(
         RecordKind record, DifferenceKind kind, Guid key, Guid? orderId, Side? ours, Side? theirs) => new()
-    {
-        Id = Guid.CreateVersion7(),
-        Record = record,
-        Kind = kind,
-        BankKey = key,
-        OrderId = orderId,
-        Ours = ours,
-        Theirs = theirs,
-    };
+        {
+            Id = Guid.CreateVersion7(),
+            Record = record,
+            Kind = kind,
+            BankKey = key,
+            OrderId = orderId,
+            Ours = ours,
+            Theirs = theirs,
+        };
 }
 
 internal static class ReconciliationTables
