@@ -49,7 +49,7 @@ internal static class StockLevels
 
     /// <summary>
     /// Corrects what can be ordered, by count, delivery or breakage. Null when there is no such product, or when the
-    /// change would take more than is there or pile up beyond <see cref="StockLevel.Most"/>.
+    /// change would take more than is there or exceed <see cref="StockLevel.Most"/>.
     /// </summary>
     public static async Task<StockView?> AdjustAsync(
         OrdersDb db, Guid product, int change, string reason, Guid madeBy, CancellationToken cancel)
@@ -70,11 +70,11 @@ internal static class StockLevels
         return adjusted.SingleOrDefault();
     }
 
-    /// <summary>Gives the pieces of a cancelled order back to the shelf.</summary>
+    /// <summary>Makes the pieces of a cancelled order available again.</summary>
     public static Task ReleaseAsync(OrdersDb db, Order order, CancellationToken cancel) =>
         MoveAsync(db, order, MovementKind.Released, returned: 1, cancel);
 
-    /// <summary>Takes the pieces of a shipped order off the books.</summary>
+    /// <summary>Removes the pieces of a shipped order from the stock.</summary>
     public static Task SellAsync(OrdersDb db, Order order, CancellationToken cancel) =>
         MoveAsync(db, order, MovementKind.Sold, returned: 0, cancel);
 
@@ -102,6 +102,7 @@ internal static class StockLevels
             FROM freed
             """, cancel);
         if (moved != order.Lines.Count)
-            throw new InvalidOperationException($"Order {order.Id} has {order.Lines.Count} lines, {moved} of them in stock.");
+            throw new InvalidOperationException(
+                $"Order {order.Id} has {order.Lines.Count} lines, {moved} of them in stock.");
     }
 }

@@ -156,7 +156,7 @@ public sealed class StockJournalLaws(Backends backends) : IAsyncLifetime
         OrderLine[] ordered = [.. lines.Select(line => new OrderLine(line.ProductId, "sku", "Vase", line.Quantity, new(1000, "EUR")))];
         var facts = new OrderFacts(
             Guid.CreateVersion7(), Guid.CreateVersion7(), ordered, new("Ada", "Street 1", "Berlin", "10115", "DE"), Money.Zero("EUR"), Order.GoodsTotal(ordered), "tok_visa");
-        return Order.Place(facts, DateTimeOffset.UnixEpoch, new()).Order;
+        return Order.Place(OrderProcess.Start(facts, DateTimeOffset.UnixEpoch, new()), DateTimeOffset.UnixEpoch);
     }
 
     private static Gen<(Deed, int, int)[]> Stories() =>

@@ -2,22 +2,22 @@ using System.Numerics;
 using Shop.Orders;
 using Shop.Payments;
 using Shop.Shipping;
-using Pay = Shop.Tests.Exploration.PaymentsModel.Happenings;
-using Ship = Shop.Tests.Exploration.ShippingModel.Happenings;
+using Pay = Shop.Tests.Exploration.PaymentsModel.Inputs;
+using Ship = Shop.Tests.Exploration.ShippingModel.Inputs;
 
 namespace Shop.Tests.Exploration;
 
 /// <summary>
-/// All that can happen next to one order: any message arrives, the customer cancels, time passes, a worker lives or dies,
-/// the bank and the carrier decide, answer, answer late or stay silent. What has no effect is a move as well: that it has
-/// none is what was to be shown.
+/// All that can happen next to one order: any message arrives, the customer cancels, time passes, a worker lives or
+/// dies, the bank and the carrier decide, answer, answer late or don't answer. A move without effect counts as well:
+/// it has to be shown that it has none.
 /// </summary>
 /// <param name="processes">The decisions of the three services.</param>
 /// <param name="exact">Keep every difference between states, at the price that there is no end of them.</param>
 /// <param name="operators">
 /// Operators do what they may. In exchange no message gets lost for good: one that never arrives is as good as lost.
 /// </param>
-internal sealed class OneOrder(Processes processes, bool exact = false, bool operators = false)
+internal sealed class OrderSystem(Processes processes, bool exact = false, bool operators = false)
 {
     /// <summary>More than one, because the lease of a slow worker runs out while it lives.</summary>
     private const int MostWorkers = 2;
@@ -55,16 +55,20 @@ internal sealed class OneOrder(Processes processes, bool exact = false, bool ope
             WorkersMove(world, payment, moves);
             BankMoves(world, moves);
             BankAnswers(world, moves);
-            if (operators && payment.IsReturnable)
-                moves.Add(Answer("an operator gives the money back", world with { IsGift = true }, Pay.ReturnAsked));
+            if (operators && payment.IsRefundable)
+                moves.Add(
+                    Answer(
+                        "an operator gives the money back",
+                        world with { IsRefundedByOperator = true },
+                        Pay.RefundRequested));
         }
 
         if (Shipping[world.Shipment] is { } shipment)
         {
             CarrierAnswers(world, shipment, moves);
-            OperatorWishes("an operator holds the parcel", world, shipment, Ship.HoldAsked, moves);
-            OperatorWishes("an operator releases the parcel", world, shipment, Ship.ReleaseAsked, moves);
-            OperatorWishes("an operator hands the parcel over", world, shipment, Ship.DispatchAsked, moves);
+            OperatorCommands("an operator holds the parcel", world, shipment, Ship.HoldRequested, moves);
+            OperatorCommands("an operator releases the parcel", world, shipment, Ship.ReleaseRequested, moves);
+            OperatorCommands("an operator hands the parcel over", world, shipment, Ship.DispatchRequested, moves);
         }
     }
 
@@ -83,96 +87,98 @@ internal sealed class OneOrder(Processes processes, bool exact = false, bool ope
             case Messages.ShipmentCancellationRequested:
                 return Change(name, world, Shipping.Cancel(world.Shipment));
             default:
-                return Advance(name, world, Orders.Hear(world.Order, message));
+                return Advance(name, world, Orders.Receive(world.Order, message));
         }
     }
 
     public Move PassDeadline(World world) => Advance("the deadline passes", world, Orders.PassDeadline(world.Order));
 
     /// <summary>A worker stores what it is about to ask; only then it calls.</summary>
-    public Move Take(World world)
+    public Move LeasePayment(World world)
     {
         var row = Payments[world.Payment]!;
-        var name = row.State.Ask switch
+        var name = row.State.NextOperation switch
         {
-            BankAsk.Charge => "a worker intends to charge",
-            BankAsk.Find => "a worker asks what became of the charge",
-            BankAsk.Void => "a worker voids",
+            BankOperation.Charge => "a worker intends to charge",
+            BankOperation.Find => "a worker asks what became of the charge",
+            BankOperation.Void => "a worker voids",
             _ => "a worker refunds",
         };
-        var taken = Change(name, world, Payments.Apply(world.Payment, Pay.Taken));
-        return row.State.Ask switch
+        var leased = Change(name, world, Payments.Apply(world.Payment, Pay.LeaseAcquired));
+        return row.State.NextOperation switch
         {
-            BankAsk.Charge => taken with
+            BankOperation.Charge => leased with
             {
-                Next = taken.Next with { ChargesInHand = world.ChargesInHand + 1 },
-                Broken = taken.Broken
+                Next = leased.Next with { LeasedCharges = world.LeasedCharges + 1 },
+                Broken = leased.Broken
                     ?? (world.PaymentCancelled ? "nothing is charged once Payments knows of the cancellation" : null)
                     ?? (row.HasToken ? null : "the token is kept as long as it can be charged"),
             },
-            BankAsk.Find => taken with { Next = taken.Next with { ToBank = world.ToBank | BankLineTraffic.Find } },
-            BankAsk.Void => taken with { Next = taken.Next with { ToBank = world.ToBank | BankLineTraffic.Void } },
-            _ => taken with { Next = taken.Next with { ToBank = world.ToBank | BankLineTraffic.Refund } },
+            BankOperation.Find => leased with { Next = leased.Next with { ToBank = world.ToBank | BankTraffic.Find } },
+            BankOperation.Void => leased with { Next = leased.Next with { ToBank = world.ToBank | BankTraffic.Void } },
+            _ => leased with { Next = leased.Next with { ToBank = world.ToBank | BankTraffic.Refund } },
         };
     }
 
-    public Move Answer(string name, World world, Payments.Happening answer) =>
+    public Move Answer(string name, World world, PaymentInput answer) =>
         Change(name, world, Payments.Apply(world.Payment, answer));
 
-    public Move Answer(string name, World world, Shipping.Happening answer) =>
+    public Move Answer(string name, World world, ShipmentInput answer) =>
         Change(name, world, Shipping.Apply(world.Shipment, answer));
 
-    public BankLineTraffic ChargeCall(World world) =>
-        processes.KeyOfCharge(Payments[world.Payment]!.State) == 0 ? BankLineTraffic.Charge : BankLineTraffic.ChargeAnew;
+    public BankTraffic ChargeCall(World world) =>
+        processes.KeyOfCharge(Payments[world.Payment]!.State) == 0 ? BankTraffic.Charge : BankTraffic.ChargeAnew;
 
     private void WorkersMove(World world, PaymentsModel.Row payment, List<Move> moves)
     {
-        if (payment.IsDue && (payment.State.Ask != BankAsk.Charge || world.ChargesInHand < MostWorkers))
-            moves.Add(Take(world));
+        if (payment.IsDue && (payment.State.NextOperation != BankOperation.Charge || world.LeasedCharges < MostWorkers))
+            moves.Add(LeasePayment(world));
 
-        if (world.ChargesInHand > 0)
+        if (world.LeasedCharges > 0)
         {
-            var handed = world with { ChargesInHand = world.ChargesInHand - 1 };
+            var handed = world with { LeasedCharges = world.LeasedCharges - 1 };
             moves.Add(new("the charge goes to the bank", handed with { ToBank = world.ToBank | ChargeCall(world) }));
-            moves.Add(Answer("the line holds the charge back", handed, Pay.ChargeNotSent));
+            moves.Add(Answer("the client holds the charge back", handed, Pay.ChargeNotSent));
             moves.Add(new("a worker dies before it charges", handed));
         }
 
-        if (world.ToBank.HasFlag(BankLineTraffic.Find))
-            moves.Add(Answer("the line holds a question back", world, Pay.FindNotSent));
-        if (world.ToBank.HasFlag(BankLineTraffic.Void))
-            moves.Add(Answer("the line holds a void back", world, Pay.VoidNotSent));
-        if (world.ToBank.HasFlag(BankLineTraffic.Refund))
-            moves.Add(Answer("the line holds a refund back", world, Pay.RefundNotSent));
+        if (world.ToBank.HasFlag(BankTraffic.Find))
+            moves.Add(Answer("the client holds a question back", world, Pay.FindNotSent));
+        if (world.ToBank.HasFlag(BankTraffic.Void))
+            moves.Add(Answer("the client holds a void back", world, Pay.VoidNotSent));
+        if (world.ToBank.HasFlag(BankTraffic.Refund))
+            moves.Add(Answer("the client holds a refund back", world, Pay.RefundNotSent));
     }
 
     /// <summary>What was sent reaches the bank, at once or long after everybody gave it up.</summary>
     private static void BankMoves(World world, List<Move> moves)
     {
-        if (world.ToBank.HasFlag(BankLineTraffic.Charge) && world.First == Account.Unknown)
+        if (world.ToBank.HasFlag(BankTraffic.Charge) && world.First == Account.Unknown)
         {
             moves.Add(new("the bank charges", world with { First = Account.Charged }));
             moves.Add(new("the bank declines", world with { First = Account.Declined }));
             moves.Add(new("the bank begins to charge", world with { First = Account.Pending }));
         }
 
-        if (world.ToBank.HasFlag(BankLineTraffic.ChargeAnew) && world.Second == Account.Unknown)
+        if (world.ToBank.HasFlag(BankTraffic.ChargeAnew) && world.Second == Account.Unknown)
             moves.Add(new("the bank charges the second key", world with { Second = Account.Charged }));
 
         if (world.First == Account.Pending)
         {
             moves.Add(new("the bank finishes charging", world with { First = Account.Charged }));
             moves.Add(new("the bank declines after all", world with { First = Account.Declined }));
-            moves.Add(new("the bank says it is at it", world with { ToBank = world.ToBank | BankLineTraffic.AnswerPending }));
+            moves.Add(
+                new("the bank says it is at it", world with { ToBank = world.ToBank | BankTraffic.AnswerPending }));
         }
 
-        if (world.ToBank.HasFlag(BankLineTraffic.Find) && world.First == Account.Unknown)
-            moves.Add(new("the bank finds nothing", world with { ToBank = world.ToBank | BankLineTraffic.AnswerNoSuchCharge }));
+        if (world.ToBank.HasFlag(BankTraffic.Find) && world.First == Account.Unknown)
+            moves.Add(
+                new("the bank finds nothing", world with { ToBank = world.ToBank | BankTraffic.AnswerNoSuchCharge }));
 
-        if (world.ToBank.HasFlag(BankLineTraffic.Void) && world.First == Account.Unknown)
+        if (world.ToBank.HasFlag(BankTraffic.Void) && world.First == Account.Unknown)
             moves.Add(new("the bank voids", world with { First = Account.Voided }));
 
-        if (world.ToBank.HasFlag(BankLineTraffic.Refund) && world.First != Account.Refunded)
+        if (world.ToBank.HasFlag(BankTraffic.Refund) && world.First != Account.Refunded)
         {
             moves.Add(new(
                 "the bank refunds", world with { First = Account.Refunded },
@@ -183,10 +189,10 @@ internal sealed class OneOrder(Processes processes, bool exact = false, bool ope
     /// <summary>Answers may come late: what the bank said before it went on is still on its way.</summary>
     private void BankAnswers(World world, List<Move> moves)
     {
-        if (world.ToBank == BankLineTraffic.None)
+        if (world.ToBank == BankTraffic.None)
             return;
 
-        moves.Add(Answer("a call to the bank times out", world, Pay.Silence));
+        moves.Add(Answer("a call to the bank times out", world, Pay.UnknownOutcome));
         if (world.First is Account.Charged or Account.Refunded || world.Second == Account.Charged)
             moves.Add(Answer("the bank's Charged arrives", world, Pay.Charged));
         if (world.First == Account.Refunded)
@@ -195,16 +201,16 @@ internal sealed class OneOrder(Processes processes, bool exact = false, bool ope
             moves.Add(Answer("the bank's Declined arrives", world, Pay.Declined));
         if (world.First == Account.Voided)
             moves.Add(Answer("the bank's Voided arrives", world, Pay.Voided));
-        if (world.ToBank.HasFlag(BankLineTraffic.AnswerNoSuchCharge))
+        if (world.ToBank.HasFlag(BankTraffic.AnswerNoSuchCharge))
             moves.Add(Answer("the bank's NoSuchCharge arrives", world, Pay.NoSuchCharge));
-        if (world.ToBank.HasFlag(BankLineTraffic.AnswerPending))
+        if (world.ToBank.HasFlag(BankTraffic.AnswerPending))
             moves.Add(Answer("the bank's Pending arrives", world, Pay.Pending));
     }
 
     /// <summary>The carrier has seen any part of the way, and its answers overtake each other.</summary>
     private void CarrierAnswers(World world, ShippingModel.Row shipment, List<Move> moves)
     {
-        moves.Add(Answer("the carrier is silent", world, Ship.Silence));
+        moves.Add(Answer("the carrier is silent", world, Ship.NoAnswer));
         if (shipment.State.TrackingNumber is null)
         {
             moves.Add(Answer("the carrier books", world, Ship.Booked));
@@ -219,10 +225,11 @@ internal sealed class OneOrder(Processes processes, bool exact = false, bool ope
         moves.Add(Answer("the carrier delivers the parcel", world, Ship.SeenDelivered));
     }
 
-    private void OperatorWishes(string name, World world, ShippingModel.Row shipment, Shipping.Happening wish, List<Move> moves)
+    private void OperatorCommands(
+        string name, World world, ShippingModel.Row shipment, OperatorCommand command, List<Move> moves)
     {
-        if (operators && ShipmentProcess.ObjectionTo(wish, shipment.State) is null)
-            moves.Add(Answer(name, world, wish));
+        if (operators && ShipmentProcess.ObjectionTo(command, shipment.State) is null)
+            moves.Add(Answer(name, world, command));
     }
 
     private static Move Advance(string name, World world, OrdersModel.Effect effect) => new(

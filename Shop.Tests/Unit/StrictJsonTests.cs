@@ -3,9 +3,10 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Tests.Unit;
 
-public class StrictJson
+public class StrictJsonTests
 {
-    public sealed record Request(string Name, int Quantity, IReadOnlyList<string> Tags, Kind Kind = Kind.Small, string? Note = null);
+    public sealed record Request(
+        string Name, int Quantity, IReadOnlyList<string> Tags, Kind Kind = Kind.Small, string? Note = null);
 
     public enum Kind
     {
@@ -14,9 +15,10 @@ public class StrictJson
     }
 
     [Fact]
-    public void Reads_what_is_right()
+    public void A_valid_request_is_read()
     {
-        var request = JsonSerializer.Deserialize<Request>("""{"name":"Lamp","quantity":2,"tags":[],"kind":"Large"}""", Json.Web)!;
+        var request = JsonSerializer.Deserialize<Request>(
+            """{"name":"Lamp","quantity":2,"tags":[],"kind":"Large"}""", Json.Web)!;
 
         Assert.Equal(("Lamp", 2, Kind.Large), (request.Name, request.Quantity, request.Kind));
     }
@@ -35,16 +37,17 @@ public class StrictJson
     [InlineData("another case", """{"Name":"a","quantity":1,"tags":[]}""")]
     [InlineData("a comment", """{"name":"a",/* */"quantity":1,"tags":[]}""")]
     [InlineData("a trailing comma", """{"name":"a","quantity":1,"tags":[],}""")]
-    public void Refuses(string what, string json)
+    public void An_invalid_request_is_refused(string what, string json)
     {
         Assert.NotNull(what);
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Request>(json, Json.Web));
     }
 
     [Fact]
-    public void Is_not_asked_of_events_which_may_gain_members()
+    public void An_event_may_have_unknown_members()
     {
-        var happened = JsonSerializer.Deserialize<Request>("""{"name":"a","quantity":1,"tags":[],"addedLater":true}""", Json.Events)!;
+        var happened = JsonSerializer.Deserialize<Request>(
+            """{"name":"a","quantity":1,"tags":[],"addedLater":true}""", Json.Events)!;
 
         Assert.Equal("a", happened.Name);
     }

@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace Shop.Tests.Exploration;
 
-public class EveryScheduleOfAnOrder(ITestOutputHelper output)
+public class OrderScheduleTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Mistakes => [.. Mutants.All.Keys];
 
     [Fact]
-    public void Keeps_every_promise_and_can_always_end_well()
+    public void Every_schedule_keeps_every_promise_and_can_end_well()
     {
-        var explored = new Search(new()).Run();
+        var explored = new ExhaustiveSearch(new()).Run();
 
         output.WriteLine(explored.ToString());
         Assert.True(explored.Broken is null, explored.ToString());
@@ -25,9 +25,9 @@ public class EveryScheduleOfAnOrder(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Keeps_every_promise_whatever_operators_do()
+    public void Every_schedule_keeps_every_promise_whatever_operators_do()
     {
-        var explored = new Search(new(), operators: true).Run();
+        var explored = new ExhaustiveSearch(new(), operators: true).Run();
 
         output.WriteLine(explored.ToString());
         Assert.True(explored.Broken is null, explored.ToString());
@@ -37,27 +37,27 @@ public class EveryScheduleOfAnOrder(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public void Shows_a_mistake(string mistake)
+    public void A_mistake_in_a_process_is_found(string mistake)
     {
         var (processes, breaks) = Mutants.All[mistake];
-        var explored = new Search(processes).Run();
+        var explored = new ExhaustiveSearch(processes).Run();
 
         output.WriteLine(explored.ToString());
         Assert.Equal(breaks, explored.Broken);
     }
 
     [Fact]
-    public void Keeps_every_promise_when_it_is_long_and_left_to_chance()
+    public void Long_random_schedules_keep_every_promise()
     {
-        var wandering = new Wandering(new());
+        var schedules = new RandomSchedules(new());
         var started = Stopwatch.GetTimestamp();
         var seed = 0;
         for (; seed < 1000 || Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(3); seed++)
         {
-            var broken = wandering.Wander(seed);
+            var broken = schedules.Run(seed);
             Assert.True(broken is null, broken);
         }
 
-        output.WriteLine($"{seed:N0} schedules with {wandering.Moves:N0} moves");
+        output.WriteLine($"{seed:N0} schedules with {schedules.Moves:N0} moves");
     }
 }

@@ -5,10 +5,11 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Tests.Unit;
 
-/// <summary>What holds for any amounts and any sequence of happenings, tried with random ones.</summary>
-public class MoneyAndLedgerLaws
+/// <summary>What holds for any amounts and any sequence of inputs, tried with random ones.</summary>
+public class MoneyAndLedgerTests
 {
     private const long Price = 10_000;
+    private static readonly PaymentRequested Request = new(Guid.Empty, Guid.Empty, Euro(Price), "tok_visa");
 
     [Fact]
     public void Money_adds_in_any_order_and_subtracts_what_it_added() => Prop.ForAll<int, int, int>((a, b, c) =>
@@ -24,11 +25,13 @@ public class MoneyAndLedgerLaws
 
     [Fact]
     public void Money_compares_as_its_amounts_do() => Prop.ForAll<int, int>((a, b) =>
-        Euro(a) < Euro(b) == a < b && Euro(a) >= Euro(b) == a >= b && Euro(a).CompareTo(Euro(b)) == -Euro(b).CompareTo(Euro(a))).QuickCheckThrowOnFailure();
+        Euro(a) < Euro(b) == a < b && Euro(a) >= Euro(b) == a >= b
+            && Euro(a).CompareTo(Euro(b)) == -Euro(b).CompareTo(Euro(a))).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Money_survives_the_wire() => Prop.ForAll<long>(amount =>
-        System.Text.Json.JsonSerializer.Deserialize<Money>(System.Text.Json.JsonSerializer.Serialize(new Money(amount, "EUR"), Json.Web), Json.Web)
+        System.Text.Json.JsonSerializer.Deserialize<Money>(
+            System.Text.Json.JsonSerializer.Serialize(new Money(amount, "EUR"), Json.Web), Json.Web)
             == new Money(amount, "EUR")).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -37,16 +40,17 @@ public class MoneyAndLedgerLaws
         var charged = 0;
         Prop.ForAll(Stories().ToArbitrary(), story =>
         {
-            var state = PaymentProcess.Request(Euro(Price)).State;
-            var payment = Guid.CreateVersion7();
+            var (order, payment) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+            var state = PaymentProcess.Decide(order, state: null, Request).State;
             var ledger = new List<LedgerTransaction>();
-            foreach (var happening in story.Select(draft => draft(state)).OfType<Happening>())
+            foreach (var input in story.Select(draft => draft(state)).OfType<PaymentInput>())
             {
-                var step = PaymentProcess.Apply(state, happening);
-                if (step.Booking is { } booking)
-                    ledger.Add(LedgerTransaction.Of(booking, payment, Guid.CreateVersion7(), step.Booked(state)));
+                var transition = PaymentProcess.Decide(order, state, input);
+                if (transition.Booking is { } booking)
+                    ledger.Add(LedgerTransaction.Of(
+                        booking, payment, Guid.CreateVersion7(), transition.Booked(state)));
 
-                state = step.State;
+                state = transition.State;
                 if (ledger.Any(transaction => transaction.Entries.Sum(entry => entry.Amount) != 0)
                     || BalanceOf(ledger) != state.Captured - state.Refunded
                     || state.Refunded + state.Owed > state.Captured)
@@ -64,19 +68,25 @@ public class MoneyAndLedgerLaws
     }
 
     private static long BalanceOf(IEnumerable<LedgerTransaction> ledger) =>
-        ledger.SelectMany(transaction => transaction.Entries).Where(entry => entry.Account == LedgerAccount.Bank).Sum(entry => entry.Amount);
+        ledger.SelectMany(transaction => transaction.Entries)
+            .Where(entry => entry.Account == LedgerAccount.Bank)
+            .Sum(entry => entry.Amount);
 
     /// <summary>What may happen next; some of it can't in every state, and then nothing does.</summary>
-    private static Gen<Func<PaymentState, Happening?>[]> Stories()
+    private static Gen<Func<PaymentState, PaymentInput?>[]> Stories()
     {
         var next = Gen.OneOf(
-            Gen.Elements<Happening>(
-                    new Taken(), new Charged(), new Charged(), new Declined("no"), new Voided(), new NoSuchCharge(), new Pending(), new Silence(),
-                    new AskedAgain(), new CancellationAsked(), new NotSent(BankAsk.Find))
-                .Select(happening => new Func<PaymentState, Happening?>(_ => happening)),
-            Gen.Choose(1, (int)Price).Select(amount => new Func<PaymentState, Happening?>(state =>
-                PaymentProcess.Returnable(state) is var left && left > 0 ? new ReturnAsked(Math.Min(amount, left)) : null)),
-            Gen.Choose(1, (int)Price).Select(amount => new Func<PaymentState, Happening?>(state =>
+            Gen.Elements<PaymentInput>(
+                    new LeaseAcquired(), new Charged(), new Charged(), new Declined("no"), new Voided(),
+                    new NoSuchCharge(), new Pending(), new UnknownOutcome(), Request,
+                    new PaymentCancellationRequested(Guid.Empty, Guid.Empty, Euro(Price)),
+                    new NotSent(BankOperation.Find))
+                .Select(input => new Func<PaymentState, PaymentInput?>(_ => input)),
+            Gen.Choose(1, (int)Price).Select(amount => new Func<PaymentState, PaymentInput?>(state =>
+                PaymentProcess.Refundable(state) is var left && left > 0
+                    ? new RefundRequested(Math.Min(amount, left))
+                    : null)),
+            Gen.Choose(1, (int)Price).Select(amount => new Func<PaymentState, PaymentInput?>(state =>
                 state.Owed > 0 ? new Refunded(Math.Min(amount, state.Owed)) : null)));
         return next.ArrayOf(12);
     }

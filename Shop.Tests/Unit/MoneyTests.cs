@@ -3,12 +3,12 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Tests.Unit;
 
-public class MoneyAmounts
+public class MoneyTests
 {
     private static readonly Money Five = new(500, "EUR");
 
     [Fact]
-    public void Add_subtract_and_multiply_in_whole_minor_units()
+    public void Amounts_add_subtract_and_multiply_in_whole_minor_units()
     {
         Assert.Equal(new Money(1199, "EUR"), Five + new Money(699, "EUR"));
         Assert.Equal(new Money(-199, "EUR"), Five - new Money(699, "EUR"));
@@ -17,7 +17,7 @@ public class MoneyAmounts
     }
 
     [Fact]
-    public void Of_two_currencies_never_mix()
+    public void Two_currencies_never_mix()
     {
         var dollars = new Money(500, "USD");
 
@@ -27,14 +27,14 @@ public class MoneyAmounts
     }
 
     [Fact]
-    public void That_are_too_large_throw_instead_of_wrapping()
+    public void An_overflow_throws()
     {
         Assert.Throws<OverflowException>(() => new Money(long.MaxValue, "EUR") + new Money(1, "EUR"));
         Assert.Throws<OverflowException>(() => new Money(long.MaxValue, "EUR") * 2);
     }
 
     [Fact]
-    public void Are_an_amount_and_a_currency_on_the_wire()
+    public void On_the_wire_it_is_an_amount_and_a_currency()
     {
         Assert.Equal("""{"amount":500,"currency":"EUR"}""", JsonSerializer.Serialize(Five, Json.Web));
         Assert.Equal(Five, JsonSerializer.Deserialize<Money>("""{"amount":500,"currency":"EUR"}""", Json.Web));

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace Shop.Tests.Unit;
 
-public class AServiceThatEnds
+public class GracefulShutdownTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Serves_on_for_its_grace_but_is_not_ready_and_asks_to_leave_the_connection()
+    public async Task A_service_that_stops_serves_for_its_grace_but_is_not_ready_and_closes_connections()
     {
         await using var service = await StartAsync("Production", grace: TimeSpan.FromSeconds(2));
         using var client = Clients.To(service.Address);
@@ -17,7 +17,8 @@ public class AServiceThatEnds
 
         var ending = service.StopAsync();
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync(service.At("/health/ready"), Cancel)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.ServiceUnavailable, (await client.GetAsync(service.At("/health/ready"), Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(service.At("/health/live"), Cancel)).StatusCode);
         var answer = await client.GetAsync(service.At("/"), Cancel);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -28,14 +29,16 @@ public class AServiceThatEnds
     }
 
     [Fact]
-    public async Task Does_not_wait_on_a_developers_machine_when_nobody_asks_for_anything()
+    public async Task A_service_without_requests_stops_at_once_in_Development()
     {
-        await using var service = await StartAsync("Development", grace: TimeSpan.FromSeconds(10), ("Shutdown:Quiet", "00:00:00.100"));
+        await using var service = await StartAsync(
+            "Development", grace: TimeSpan.FromSeconds(10), ("Shutdown:Quiet", "00:00:00.100"));
 
         await service.StopAsync().WaitAsync(TimeSpan.FromSeconds(5), Cancel);
     }
 
-    private static Task<LocalServer> StartAsync(string environment, TimeSpan grace, params (string Key, string Value)[] settings) => LocalServer.Start(
+    private static Task<LocalServer> StartAsync(
+        string environment, TimeSpan grace, params (string Key, string Value)[] settings) => LocalServer.Start(
         app =>
         {
             app.UseServiceDefaults();

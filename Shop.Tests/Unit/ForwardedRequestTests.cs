@@ -5,14 +5,15 @@ using Shop.Gateway;
 
 namespace Shop.Tests.Unit;
 
-public sealed class AForwardedRequest : IDisposable
+public sealed class ForwardedRequestTests : IDisposable
 {
-    private static readonly byte[] Answer = Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    private static readonly byte[] Answer = Encoding.ASCII.GetBytes(
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
 
     private readonly TcpListener _service = new(IPAddress.Loopback, 0);
     private int _received;
 
-    public AForwardedRequest() => _service.Start();
+    public ForwardedRequestTests() => _service.Start();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -23,7 +24,7 @@ public sealed class AForwardedRequest : IDisposable
     [InlineData("HEAD", 2)]
     [InlineData("POST", 1)]
     [InlineData("DELETE", 1)]
-    public async Task Whose_connection_breaks_is_sent_again_only_where_that_does_no_harm(string method, int times)
+    public async Task A_request_whose_connection_breaks_is_sent_again_only_if_it_is_safe(string method, int times)
     {
         _ = ServeAsync(breaks: 1);
 
@@ -38,7 +39,7 @@ public sealed class AForwardedRequest : IDisposable
     [Theory]
     [InlineData("GET")]
     [InlineData("POST")]
-    public async Task That_could_not_be_sent_is_sent_when_somebody_listens(string method)
+    public async Task A_request_that_could_not_be_sent_is_sent_when_the_service_listens(string method)
     {
         _ = ServeAsync(breaks: 0);
 
@@ -48,7 +49,7 @@ public sealed class AForwardedRequest : IDisposable
     }
 
     [Fact]
-    public async Task That_nobody_takes_is_given_up_after_two_tries()
+    public async Task A_request_that_nobody_accepts_is_given_up_after_two_attempts()
     {
         var failure = await Assert.ThrowsAsync<HttpRequestException>(() => SendAsync("GET", refusals: 2));
 
@@ -70,7 +71,8 @@ public sealed class AForwardedRequest : IDisposable
             },
         };
         using var invoker = new HttpMessageInvoker(new SecondTry(network));
-        using var request = new HttpRequestMessage(new HttpMethod(method), "http://service/") { Content = method == "POST" ? new StringContent("{}") : null };
+        using var request = new HttpRequestMessage(new HttpMethod(method), "http://service/");
+        request.Content = method == "POST" ? new StringContent("{}") : null;
         using var response = await invoker.SendAsync(request, Cancel);
         return response.StatusCode;
     }

@@ -3,36 +3,41 @@ using Shop.Orders;
 namespace Shop.Tests.Exploration;
 
 /// <summary>What was seen, and the shortest schedule that breaks a promise, if one does.</summary>
-/// <param name="Worlds">Different moments that an order can be in.</param>
+/// <param name="Worlds">Different states that an order can be in.</param>
 /// <param name="Moves">Things that happened in them; each is the end of a schedule of its own.</param>
-/// <param name="Calms">Runs to a quiet end from one of the moments.</param>
+/// <param name="QuietEnds">Runs without faults from one of the states to its end.</param>
 /// <param name="Longest">Moves of the longest schedule.</param>
 /// <param name="Ends">In which ways orders ended.</param>
 /// <param name="Broken">The broken promise.</param>
 /// <param name="Schedule">What happened until it was broken.</param>
 internal sealed record Exploration(
-    int Worlds, long Moves, int Calms, int Longest, IReadOnlySet<string> Ends, string? Broken, IReadOnlyList<string> Schedule)
+    int Worlds, long Moves, int QuietEnds, int Longest, IReadOnlySet<string> Ends, string? Broken,
+    IReadOnlyList<string> Schedule)
 {
-    public override string ToString() =>
-        $"{Moves:N0} schedules through {Worlds:N0} different moments, the longest of {Longest} moves; {Calms:N0} quiet ends"
-        + $" ({string.Join(", ", Ends.Order())})"
-        + (Broken is null ? "" : $"{Environment.NewLine}Broken: {Broken}. After:{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", Schedule)}");
+    public override string ToString()
+    {
+        var seen = $"{Moves:N0} schedules through {Worlds:N0} different states, the longest of {Longest} moves; "
+            + $"{QuietEnds:N0} quiet ends ({string.Join(", ", Ends.Order())})";
+        return Broken is null
+            ? seen
+            : string.Join($"{Environment.NewLine}  ", [seen, $"Broken: {Broken}. After:", .. Schedule]);
+    }
 }
 
 /// <summary>
-/// Looks at every moment that one order can come to, nearest first. No moment is looked at twice, so the search ends, and
-/// no schedule is left out: what follows from a moment does not depend on the way to it.
+/// Visits every state that one order can reach, nearest first. No state is visited twice, so the search ends, and no
+/// schedule is left out: what follows from a state does not depend on the way to it.
 /// </summary>
-internal sealed class Search(Processes processes, bool operators = false)
+internal sealed class ExhaustiveSearch(Processes processes, bool operators = false)
 {
-    private readonly OneOrder _shop = new(processes, operators: operators);
+    private readonly OrderSystem _shop = new(processes, operators: operators);
     private readonly Dictionary<World, int> _numbers = [];
     private readonly List<(World World, int From, string By, int Depth)> _seen = [];
     private readonly HashSet<string> _ends = [];
 
     public Exploration Run()
     {
-        var calm = new CalmAfter(_shop);
+        var quiet = new EventuallyQuiet(_shop);
         var moves = new List<Move>();
         var count = 0L;
         See(_shop.Place(), from: -1, "the order is placed");
@@ -42,7 +47,7 @@ internal sealed class Search(Processes processes, bool operators = false)
             if (Promises.BrokenIn(world, _shop) is { } broken)
                 return Result(broken, next);
 
-            var (stuck, way) = calm.Check(world);
+            var (stuck, way) = quiet.Check(world);
             if (stuck is not null)
                 return Result(stuck, next, [.. way]);
 
@@ -62,7 +67,9 @@ internal sealed class Search(Processes processes, bool operators = false)
         return Result(broken: null, _seen.Count - 1);
 
         Exploration Result(string? broken, int last, params string[] more) =>
-            new(_seen.Count, count, calm.Ends, _seen[^1].Depth, _ends, broken, broken is null ? [] : [.. WayTo(last), .. more]);
+            new(
+                _seen.Count, count, quiet.Ends, _seen[^1].Depth, _ends, broken,
+                broken is null ? [] : [.. WayTo(last), .. more]);
     }
 
     private void See(World world, int from, string by)
@@ -75,7 +82,8 @@ internal sealed class Search(Processes processes, bool operators = false)
     {
         var status = _shop.Orders[world.Order].Status;
         if (status is OrderStatus.Delivered or OrderStatus.Cancelled)
-            _ends.Add($"{status} with payment {_shop.Payments[world.Payment]?.State.Status.ToString() ?? "never asked for"}");
+            _ends.Add(
+                $"{status} with payment {_shop.Payments[world.Payment]?.State.Status.ToString() ?? "never asked for"}");
     }
 
     private Stack<string> WayTo(int last)

@@ -8,15 +8,18 @@ using Shop.Users.Keys;
 
 namespace Shop.Tests.Unit;
 
-/// <summary>Data protection reads its keys from the database, and makes one kind of exception of whatever goes wrong.</summary>
-public class KeysOfAnAbsentDatabase
+/// <summary>
+/// Data protection reads its keys from the database, and makes one kind of exception of whatever goes wrong.
+/// </summary>
+public class DataProtectionKeysTests
 {
     [Fact]
-    public void Are_told_from_keys_that_can_never_be_decrypted()
+    public void A_database_that_is_away_is_told_from_keys_that_can_never_be_decrypted()
     {
         var builder = WebApplication.CreateBuilder();
         // Nobody listens there.
-        builder.Services.AddDbContext<UsersDb>(options => options.UseNpgsql("Host=127.0.0.1;Port=1").UseSnakeCaseNamingConvention());
+        builder.Services.AddDbContext<UsersDb>(
+            options => options.UseNpgsql("Host=127.0.0.1;Port=1").UseSnakeCaseNamingConvention());
         builder.Services.AddSingleton<KeyProtection>();
         using var services = builder.Services.BuildServiceProvider();
         var elsewhere = new EphemeralDataProtectionProvider().CreateProtector(SigningKey.Purpose);

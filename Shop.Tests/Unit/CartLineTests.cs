@@ -3,14 +3,14 @@ using Shop.Orders.Catalogue;
 
 namespace Shop.Tests.Unit;
 
-public class CartLines
+public class CartLineTests
 {
     private static readonly Guid Lamp = Guid.CreateVersion7();
     private static readonly Guid Vase = Guid.CreateVersion7();
     private static readonly Guid Rug = Guid.CreateVersion7();
 
     [Fact]
-    public void Of_before_and_after_signing_in_add_up()
+    public void Carts_of_before_and_after_signing_in_add_up()
     {
         var merged = CartLine.Merge([new(Lamp, 1), new(Vase, 2)], [new(Lamp, 3), new(Rug, 1)]);
 
@@ -18,13 +18,14 @@ public class CartLines
     }
 
     [Fact]
-    public void Never_exceed_the_pieces_of_a_line() =>
+    public void A_merged_line_never_exceeds_the_largest_quantity() =>
         Assert.Equal([new(Lamp, CartLine.MostPieces)], CartLine.Merge([new(Lamp, 600)], [new(Lamp, 600)]));
 
     [Fact]
-    public void Never_exceed_the_lines_of_a_cart_and_keep_the_newest()
+    public void A_merged_cart_keeps_the_newest_lines()
     {
-        CartLine[] full = [.. Enumerable.Range(0, CartLine.MostLines).Select(_ => new CartLine(Guid.CreateVersion7(), 1))];
+        CartLine[] full = [.. Enumerable.Range(0, CartLine.MostLines).Select(
+            _ => new CartLine(Guid.CreateVersion7(), 1))];
 
         var merged = CartLine.Merge(full, [new(Lamp, 1), new(Vase, 1)]);
 
@@ -33,14 +34,14 @@ public class CartLines
     }
 
     [Fact]
-    public void Of_an_empty_cart_change_nothing()
+    public void Merging_an_empty_cart_changes_nothing()
     {
         Assert.Equal([new(Lamp, 1)], CartLine.Merge([], [new(Lamp, 1)]));
         Assert.Equal([new(Lamp, 1)], CartLine.Merge([new(Lamp, 1)], []));
     }
 
     [Fact]
-    public void Have_no_total_in_two_currencies()
+    public void A_cart_in_two_currencies_has_no_total()
     {
         ProductView lamp = new(Lamp, "LAMP", "Lamp", "", new(1000, "EUR"), 5);
         ProductView vase = new(Vase, "VASE", "Vase", "", new(700, "USD"), 5);
