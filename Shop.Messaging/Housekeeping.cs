@@ -17,7 +17,7 @@ internal sealed class Housekeeping<TDb>(
     DatabaseReadiness<TDb> readiness,
     TimeProvider clock,
     ILogger<Housekeeping<TDb>> log)
-    : WorkLoop($"Housekeeping of {module.Stream}", TimeSpan.FromMinutes(1), readiness.Migrated, log)
+    : BackgroundWorker($"Housekeeping of {module.Stream}", TimeSpan.FromMinutes(1), readiness.Migrated, log)
     where TDb : DbContext
 {
     private const int Batch = 1000;

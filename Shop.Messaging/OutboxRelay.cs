@@ -23,7 +23,7 @@ internal sealed class OutboxRelay<TDb>(
     FaultPoints faults,
     TimeProvider clock,
     ILogger<OutboxRelay<TDb>> log)
-    : WorkLoop($"Relay of {module.Stream}", Poll, readiness.Migrated, log)
+    : BackgroundWorker($"Relay of {module.Stream}", Poll, readiness.Migrated, log)
     where TDb : DbContext
 {
     // The net for events whose wake-up died with its process.

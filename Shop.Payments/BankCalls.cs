@@ -21,7 +21,7 @@ internal sealed partial class BankCalls(
     IOptions<BankCallOptions> options,
     FaultPoints faults,
     ILogger<BankCalls> log)
-    : WorkLoop("Asking the bank", options.Value.Interval, Task.WhenAll(payments.Migrated, lodger.Migrated), log)
+    : BackgroundWorker("Asking the bank", options.Value.Interval, Task.WhenAll(payments.Migrated, lodger.Migrated), log)
 {
     private readonly SemaphoreSlim _places = new(options.Value.Parallel);
 

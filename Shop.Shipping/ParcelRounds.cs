@@ -19,7 +19,7 @@ internal sealed partial class ParcelRounds(
     ShippingMetrics metrics,
     IOptions<SimulatedCarrierOptions> options,
     ILogger<ParcelRounds> log)
-    : WorkLoop("Asking the carrier", Interval(options.Value.StepTime), readiness.Migrated, log)
+    : BackgroundWorker("Asking the carrier", Interval(options.Value.StepTime), readiness.Migrated, log)
 {
     private const int Batch = 100;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

@@ -12,7 +12,7 @@ internal sealed partial class ScheduledReconciliation(
     DatabaseReadiness<BankDb> lodger,
     IOptions<ReconciliationOptions> options,
     ILogger<ScheduledReconciliation> log)
-    : WorkLoop("Reconciliation", Look(options.Value.Interval), Task.WhenAll(payments.Migrated, lodger.Migrated), log)
+    : BackgroundWorker("Reconciliation", Look(options.Value.Interval), Task.WhenAll(payments.Migrated, lodger.Migrated), log)
 {
     protected override async Task<bool> WorkAsync(CancellationToken cancel)
     {
