@@ -19,7 +19,7 @@ internal sealed partial class BankCalls(
     DatabaseReadiness<BankDb> lodger,
     PaymentsMetrics metrics,
     IOptions<BankCallOptions> options,
-    FaultPoints faults,
+    Failpoints failpoints,
     ILogger<BankCalls> log)
     : BackgroundWorker("Asking the bank", options.Value.Interval, Task.WhenAll(payments.Migrated, lodger.Migrated), log)
 {
@@ -95,9 +95,9 @@ internal sealed partial class BankCalls(
         try
         {
             using var activity = metrics.StartCall(call.Ask, call.TraceParent);
-            faults.Reached("payments.intended");
+            failpoints.Reached("payments.intended");
             var answer = await bank.AskAsync(call);
-            faults.Reached("payments.charged");
+            failpoints.Reached("payments.charged");
             activity?.SetTag("shop.bank.answer", answer.GetType().Name);
             await StoreAsync(call, answer);
         }

@@ -20,6 +20,7 @@ public partial class House
     [Theory]
     [InlineData("Shop.Data")]
     [InlineData("Shop.Hosting.Native")]
+    [InlineData("Shop.Messaging")]
     [InlineData("Shop.ServiceDefaults")]
     public void Has_no_line_that_is_too_wide_to_read(string project)
     {
