@@ -25,24 +25,23 @@ internal sealed class InboxMessage
 
     /// <summary>Records messages as handled; waits for whoever is handling one of them just now.</summary>
     /// <returns>Those that nobody has handled yet.</returns>
-    public static async Task<HashSet<Guid>> RecordAsync(
-        DbContext db, Tables tables, Guid[] messages, string consumer, DateTimeOffset now, CancellationToken cancel) =>
+    public static Task<HashSet<Guid>> RecordAsync(
+        DbContext db, Tables tables, Guid[] messages, string consumer, DateTimeOffset now, CancellationToken cancel)
+    {
         // In the order of the key, so that two processes that record the same messages can't deadlock.
-        [.. await db.QueryAsync(
-            $"""
-            INSERT INTO {tables.Inbox} (message_id, consumer, at)
-            SELECT id, $2, $3 FROM unnest($1) AS id ORDER BY id
+        var record =
+            $$"""
+            INSERT INTO {{tables.Inbox}} (message_id, consumer, at)
+            SELECT id, {1}, {2} FROM unnest({0}) AS id ORDER BY id
             ON CONFLICT DO NOTHING
-            RETURNING message_id
-            """,
-            row => row.GetGuid(0),
-            cancel,
-            messages,
-            consumer,
-            now)];
+            RETURNING message_id AS "Value"
+            """;
+        return db.Database.SqlQueryRaw<Guid>(record, messages, consumer, now).ToHashSetAsync(cancel);
+    }
 
     /// <summary>Takes back what the same transaction has recorded.</summary>
     public static Task<int> ForgetAsync(
-        DbContext db, Tables tables, Guid[] messages, string consumer, CancellationToken cancel) => db.ExecuteAsync(
-            $"DELETE FROM {tables.Inbox} WHERE message_id = ANY ($1) AND consumer = $2", cancel, messages, consumer);
+        DbContext db, Guid[] messages, string consumer, CancellationToken cancel) => db.Set<InboxMessage>()
+            .Where(row => messages.Contains(row.MessageId) && row.Consumer == consumer)
+            .ExecuteDeleteAsync(cancel);
 }

@@ -36,11 +36,10 @@ internal sealed partial class LossDetection<TDb>(
         else if (groups.Count > 0 && groups.Count == state.Subscribers.Count && groups.Values.Min() > state.Recorded)
         {
             // Only when no group is missing in Redis, because it is unknown how far a missing one has got.
-            await db.ExecuteAsync(
-                $"UPDATE {module.TablesOf(db).Stream} SET recorded = $2 WHERE epoch = $1 AND recorded < $2",
-                cancel,
-                state.Epoch,
-                groups.Values.Min());
+            var recorded = groups.Values.Min();
+            await db.Set<StreamState>()
+                .Where(row => row.Epoch == state.Epoch && row.Recorded < recorded)
+                .ExecuteUpdateAsync(row => row.SetProperty(one => one.Recorded, recorded), cancel);
         }
 
         _checked = clock.GetTimestamp();
@@ -51,7 +50,8 @@ internal sealed partial class LossDetection<TDb>(
         var tables = module.TablesOf(db);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         // From here to the commit no relay can finish sending, and another replica that has seen the same waits.
-        await db.ExecuteAsync($"SELECT FROM {tables.Stream} FOR UPDATE", cancel);
+        var lockState = $"SELECT FROM {tables.Stream} FOR UPDATE";
+        await db.Database.ExecuteSqlRawAsync(lockState, cancel);
         var state = await ReadAsync(db, cancel);
         var identity = await redis.IdentifyAsync(module.Stream);
         var newcomers = groups.Except(state.Subscribers).ToArray();
@@ -59,24 +59,20 @@ internal sealed partial class LossDetection<TDb>(
             return;
 
         var count = newcomers is []
-            ? await RequeueAsync("WHERE epoch = $1 AND entry > $2", state.Epoch, state.Recorded)
+            ? await RequeueAsync("WHERE epoch = {0} AND entry > {1}", state.Epoch, state.Recorded)
             : await RequeueAsync("");
         // The marker before the commit: what is sent in the new epoch is sent after both.
         var marker = Guid.CreateVersion7();
         await redis.MarkAsync(module.Stream, marker);
-        await db.ExecuteAsync(
-            $"""
-            INSERT INTO {tables.Subscribers} (name, seen_at)
-            SELECT name, $2 FROM unnest($1) AS name ON CONFLICT DO NOTHING
-            """,
-            cancel,
-            newcomers,
-            clock.GetUtcNow());
-        await db.ExecuteAsync(
-            $"UPDATE {tables.Stream} SET epoch = epoch + 1, marker = $1, server = $2, recorded = 0",
-            cancel,
-            marker,
-            identity.Server);
+        db.AddRange(newcomers.Select(name => new Subscriber { Name = name, SeenAt = clock.GetUtcNow() }));
+        await db.SaveChangesAsync(cancel);
+        await db.Set<StreamState>().ExecuteUpdateAsync(
+            row => row
+                .SetProperty(one => one.Epoch, one => one.Epoch + 1)
+                .SetProperty(one => one.Marker, marker)
+                .SetProperty(one => one.Server, identity.Server)
+                .SetProperty(one => one.Recorded, 0),
+            cancel);
         await transaction.CommitAsync(cancel);
 
         telemetry.Resent(module.Stream, count);
@@ -85,30 +81,24 @@ internal sealed partial class LossDetection<TDb>(
         else if (count > 0)
             LogLoss(module.Stream, count);
 
-        Task<int> RequeueAsync(string condition, params object[] values) => db.ExecuteAsync(
-            $"""
-            WITH lost AS (DELETE FROM {tables.Sent} {condition} RETURNING *)
-            INSERT INTO {tables.Outbox} (id, type, subject, content, trace_parent, at)
-            SELECT id, type, subject, content, trace_parent, at FROM lost
-            """,
-            cancel,
-            values);
+        Task<int> RequeueAsync(string condition, params object[] values)
+        {
+            var requeue =
+                $"""
+                WITH lost AS (DELETE FROM {tables.Sent} {condition} RETURNING *)
+                INSERT INTO {tables.Outbox} (id, type, subject, content, trace_parent, at)
+                SELECT id, type, subject, content, trace_parent, at FROM lost
+                """;
+            return db.Database.ExecuteSqlRawAsync(requeue, values, cancel);
+        }
     }
 
-    private async Task<State> ReadAsync(TDb db, CancellationToken cancel)
+    private static async Task<State> ReadAsync(TDb db, CancellationToken cancel)
     {
-        var tables = module.TablesOf(db);
-        var states = await db.QueryAsync(
-            $"""
-            SELECT epoch, marker, server, recorded, ARRAY (SELECT name FROM {tables.Subscribers}) FROM {tables.Stream}
-            """,
-            row => new State(
-                row.GetInt32(0),
-                new(row.GetGuid(1), row.GetString(2)),
-                row.GetInt64(3),
-                [.. row.GetFieldValue<string[]>(4)]),
-            cancel);
-        return states[0];
+        // In this order: with the subscribers of a later epoch nothing is noted in the earlier one.
+        var state = await db.Set<StreamState>().AsNoTracking().SingleAsync(cancel);
+        var subscribers = await db.Set<Subscriber>().Select(subscriber => subscriber.Name).ToHashSetAsync(cancel);
+        return new(state.Epoch, new(state.Marker, state.Server), state.Recorded, subscribers);
     }
 
     [LoggerMessage(51, LogLevel.Warning,

@@ -95,12 +95,12 @@ internal sealed partial class MessageHandler<TDb>(
 
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        var tables = module.TablesOf(db);
         // A failure ends the whole transaction, so there is nothing to return to.
         db.Database.AutoSavepointsEnabled = false;
         await using var transaction = await db.Database.BeginTransactionAsync(limit.Token);
         var ids = Array.ConvertAll(deliveries, delivery => delivery.MessageId);
-        var fresh = await InboxMessage.RecordAsync(db, tables, ids, module.Name, clock.GetUtcNow(), limit.Token);
+        var fresh = await InboxMessage.RecordAsync(
+            db, module.TablesOf(db), ids, module.Name, clock.GetUtcNow(), limit.Token);
         List<Delivery> applied = new(fresh.Count);
         var settled = 0;
         for (; settled < deliveries.Length && (settled == 0 || clock.GetElapsedTime(start) < SharedTime); settled++)
@@ -116,7 +116,7 @@ internal sealed partial class MessageHandler<TDb>(
 
         limit.CancelAfter(step);
         if (fresh.Count > 0)
-            await InboxMessage.ForgetAsync(db, tables, [.. fresh], module.Name, limit.Token);
+            await InboxMessage.ForgetAsync(db, [.. fresh], module.Name, limit.Token);
 
         await db.SaveChangesAsync(limit.Token);
         await transaction.CommitAsync(abort);

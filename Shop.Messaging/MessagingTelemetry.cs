@@ -36,7 +36,7 @@ internal sealed class MessagingTelemetry(IMeterFactory meters) : IDisposable
         "shop.messaging.stream.lag", Message, "Entries that the group has not been given yet");
 
     /// <summary>The span of one event's sending, a child of what published it; null when nobody listens.</summary>
-    public Activity? Sending(string stream, OutboxRow row)
+    public Activity? Sending(string stream, OutboxMessage row)
     {
         if (!_source.HasListeners() || !ActivityContext.TryParse(row.TraceParent, null, isRemote: true, out var cause))
             return null;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Shop.Data;
 using Shop.ServiceDefaults;
 
@@ -54,17 +53,13 @@ internal sealed class OutboxRelay<TDb>(
     {
         var tables = module.TablesOf(db);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        var claimed = await db.QueryAsync(
-            $"""
-            SELECT id, type, subject, content, trace_parent, (SELECT epoch FROM {tables.Stream}) FROM {tables.Outbox}
-            ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
-            """,
-            OutboxRow.Read,
-            cancel,
-            module.Options.RelayBatch);
-        if (claimed is not [{ Epoch: var epoch }, ..])
+        var claim = $$"""SELECT * FROM {{tables.Outbox}} ORDER BY id LIMIT {0} FOR UPDATE SKIP LOCKED""";
+        var claimed = await db.Set<OutboxMessage>()
+            .FromSqlRaw(claim, module.Options.RelayBatch).AsNoTracking().ToListAsync(cancel);
+        if (claimed is [])
             return 0;
 
+        var epoch = await db.Set<StreamState>().Select(state => state.Epoch).SingleAsync(cancel);
         var spans = claimed.ConvertAll(row => telemetry.Sending(module.Stream, row));
         try
         {
@@ -73,19 +68,17 @@ internal sealed class OutboxRelay<TDb>(
             failpoints.Reached($"{module.Name}.sent");
 
             // Nothing is kept for an epoch that is over: with the lock, its end waits for this commit, or this sees it.
-            var kept = await db.ExecuteAsync(
-                $"""
-                WITH state AS (SELECT epoch FROM {tables.Stream} WHERE epoch = $2 FOR KEY SHARE),
+            var keep =
+                $$"""
+                WITH state AS (SELECT epoch FROM {{tables.Stream}} WHERE epoch = {1} FOR KEY SHARE),
                 gone AS (
-                    DELETE FROM {tables.Outbox} AS outbox USING state WHERE outbox.id = ANY ($1) RETURNING outbox.*)
-                INSERT INTO {tables.Sent} (id, type, subject, content, trace_parent, at, epoch, entry)
-                SELECT id, type, subject, content, trace_parent, at, $2, $3 FROM gone
-                """,
-                // They are sent, so stopping now must not have them sent again.
-                CancellationToken.None,
-                claimed.Select(row => row.Id).ToArray(),
-                epoch,
-                last.Position);
+                    DELETE FROM {{tables.Outbox}} AS outbox USING state WHERE outbox.id = ANY ({0}) RETURNING outbox.*)
+                INSERT INTO {{tables.Sent}} (id, type, subject, content, trace_parent, at, epoch, entry)
+                SELECT id, type, subject, content, trace_parent, at, {1}, {2} FROM gone
+                """;
+            // They are sent, so stopping now must not have them sent again.
+            var kept = await db.Database.ExecuteSqlRawAsync(
+                keep, [claimed.Select(row => row.Id).ToArray(), epoch, last.Position], CancellationToken.None);
             if (kept != claimed.Count)
                 throw new InvalidOperationException("The stream was lost meanwhile; the events are sent again.");
 
@@ -108,30 +101,14 @@ internal sealed class OutboxRelay<TDb>(
         if (clock.GetElapsedTime(_measured) < MeasureInterval)
             return;
 
-        var now = clock.GetUtcNow();
-        var outbox = module.TablesOf(db).Outbox;
-        var waiting = await db.QueryAsync(
-            $"""
-            SELECT count(*), coalesce(min(at), $1)
-            FROM (SELECT at FROM {outbox} ORDER BY id LIMIT {MessagingTelemetry.MaxDepth}) AS first
-            """,
-            row => (Count: row.GetInt64(0), Oldest: row.GetFieldValue<DateTimeOffset>(1)),
-            cancel,
-            now);
-        telemetry.Outbox(module.Stream, waiting[0].Count, now - waiting[0].Oldest);
+        var waiting = await db.Set<OutboxMessage>()
+            .OrderBy(message => message.Id)
+            .Take(MessagingTelemetry.MaxDepth)
+            .GroupBy(_ => 1)
+            .Select(all => new { Count = all.LongCount(), Oldest = all.Min(message => message.At) })
+            .SingleOrDefaultAsync(cancel);
+        var age = clock.GetUtcNow() - waiting?.Oldest;
+        telemetry.Outbox(module.Stream, waiting?.Count ?? 0, age ?? TimeSpan.Zero);
         _measured = clock.GetTimestamp();
     }
-}
-
-/// <summary>What the relay reads of an <see cref="OutboxMessage"/>.</summary>
-internal readonly record struct OutboxRow(
-    Guid Id, string Type, Guid Subject, string Content, string? TraceParent, int Epoch)
-{
-    public static OutboxRow Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0),
-        row.GetString(1),
-        row.GetGuid(2),
-        row.GetString(3),
-        row.IsDBNull(4) ? null : row.GetString(4),
-        row.GetInt32(5));
 }

@@ -39,25 +39,24 @@ internal sealed class RetentionWorker<TDb>(
 
         var tables = module.TablesOf(db);
         // Message ids begin with their time, so the key finds the old rows without an index of its own on "at".
-        var forgotten = await db.ExecuteAsync(
-            $"""
-            DELETE FROM {tables.Inbox} WHERE ctid = ANY (ARRAY (
-                SELECT ctid FROM {tables.Inbox} WHERE message_id < $1 AND at < $2 ORDER BY message_id LIMIT {Batch}))
-            """,
-            cancel,
-            MessageIds.Floor(now - options.InboxAge),
-            now - options.InboxAge);
+        var forget =
+            $$"""
+            DELETE FROM {{tables.Inbox}} WHERE ctid = ANY (ARRAY (
+                SELECT ctid FROM {{tables.Inbox}} WHERE message_id < {0} AND at < {1}
+                ORDER BY message_id LIMIT {{Batch}}))
+            """;
+        var forgotten = await db.Database.ExecuteSqlRawAsync(
+            forget, [MessageIds.Floor(now - options.InboxAge), now - options.InboxAge], cancel);
         // What is left of an earlier epoch was recorded in it, or it would have been put back into the outbox.
-        var dropped = await db.ExecuteAsync(
-            $"""
-            DELETE FROM {tables.Sent} WHERE ctid = ANY (ARRAY (
-                SELECT sent.ctid FROM {tables.Sent} AS sent, {tables.Stream} AS state
-                WHERE sent.id < $1 AND (sent.id < $2 OR sent.epoch < state.epoch OR sent.entry <= state.recorded)
-                ORDER BY sent.id LIMIT {Batch}))
-            """,
-            cancel,
-            MessageIds.Floor(now - options.SentAge),
-            MessageIds.Floor(now - options.UnrecordedAge));
+        var drop =
+            $$"""
+            DELETE FROM {{tables.Sent}} WHERE ctid = ANY (ARRAY (
+                SELECT sent.ctid FROM {{tables.Sent}} AS sent, {{tables.Stream}} AS state
+                WHERE sent.id < {0} AND (sent.id < {1} OR sent.epoch < state.epoch OR sent.entry <= state.recorded)
+                ORDER BY sent.id LIMIT {{Batch}}))
+            """;
+        var dropped = await db.Database.ExecuteSqlRawAsync(
+            drop, [MessageIds.Floor(now - options.SentAge), MessageIds.Floor(now - options.UnrecordedAge)], cancel);
         return forgotten == Batch || dropped == Batch;
     }
 }
