@@ -64,10 +64,10 @@ public static class Erasure
 /// <typeparam name="TDb">The module's context.</typeparam>
 /// <param name="scopes">Gives each round a context of its own.</param>
 /// <param name="readiness">When the tables are there.</param>
-/// <param name="log">Of the loop.</param>
+/// <param name="log">Of the worker.</param>
 public abstract partial class ErasureLoop<TDb>(
     IServiceScopeFactory scopes, DatabaseReadiness<TDb> readiness, ILogger<ErasureLoop<TDb>> log)
-    : WorkLoop(
+    : BackgroundWorker(
         $"Erasing deleted users from {typeof(TDb).Name}", TimeSpan.FromSeconds(2),
         (readiness ?? throw new ArgumentNullException(nameof(readiness))).Migrated, log)
     where TDb : DbContext

@@ -18,10 +18,10 @@ namespace Shop.Data;
 /// <param name="interval">How long to wait when nobody wakes it.</param>
 /// <param name="lease">Longer than call and storing together take.</param>
 /// <param name="ready">What must be done before the first round.</param>
-/// <param name="log">See <see cref="WorkLoop"/>.</param>
+/// <param name="log">See <see cref="BackgroundWorker"/>.</param>
 public abstract class LeasedWorker<TDb, TRow, TCall>(
     IServiceScopeFactory scopes, string name, TimeSpan interval, TimeSpan lease, Task ready, ILogger log)
-    : WorkLoop(name, interval, ready, log)
+    : BackgroundWorker(name, interval, ready, log)
     where TDb : DbContext
     where TRow : LeasedRow
 {

@@ -12,7 +12,7 @@ internal sealed class DeadlineSweeper(
     OrderProcessHandlers process,
     DatabaseReadiness<OrdersDb> readiness,
     ILogger<DeadlineSweeper> log)
-    : WorkLoop("Sweeping the deadlines of orders", TimeSpan.FromSeconds(1), readiness.Migrated, log)
+    : BackgroundWorker("Sweeping the deadlines of orders", TimeSpan.FromSeconds(1), readiness.Migrated, log)
 {
     /// <summary>Orders in one transaction: short enough that the rows it locks are soon free again.</summary>
     private const int Batch = 50;

@@ -10,7 +10,7 @@ namespace Shop.Orders;
 /// </summary>
 internal sealed class ShippingRates(
     IHttpClientFactory clients, IOptions<OrdersOptions> options, ILogger<ShippingRates> log)
-    : WorkLoop("Reading the rates of Shipping", TimeSpan.FromMinutes(1), Task.CompletedTask, log)
+    : BackgroundWorker("Reading the rates of Shipping", TimeSpan.FromMinutes(1), Task.CompletedTask, log)
 {
     public const string Client = "orders-shipping";
     private const string AnyCountry = "*";

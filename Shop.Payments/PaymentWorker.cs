@@ -17,7 +17,7 @@ internal sealed partial class PaymentWorker(
     DatabaseReadiness<BankDb> simulatedBank,
     PaymentsMetrics metrics,
     IOptions<PaymentWorkerOptions> options,
-    FaultPoints faults,
+    Failpoints failpoints,
     ILogger<PaymentWorker> log)
     : LeasedWorker<PaymentsDb, Payment, BankCall>(
         scopes, "Asking the bank", options.Value.Interval, options.Value.Lease,
@@ -84,9 +84,9 @@ internal sealed partial class PaymentWorker(
         try
         {
             using var activity = metrics.StartCall(call.Operation, call.TraceParent);
-            faults.Reached("payments.intended");
+            failpoints.Reached("payments.intended");
             var answer = await bank.CallAsync(call);
-            faults.Reached("payments.charged");
+            failpoints.Reached("payments.charged");
             activity?.SetTag("shop.bank.answer", answer.GetType().Name);
             await StoreAsync(call, answer);
         }

@@ -8,7 +8,7 @@ namespace Shop.Users;
 /// <summary>Deletes what can't matter any more, in small bites; replicas may do it at the same time.</summary>
 internal sealed class Housekeeping(
     IServiceScopeFactory scopes, DatabaseReadiness<UsersDb> database, TimeProvider clock, ILogger<Housekeeping> log)
-    : WorkLoop("Housekeeping of users", TimeSpan.FromHours(1), database.Migrated, log)
+    : BackgroundWorker("Housekeeping of users", TimeSpan.FromHours(1), database.Migrated, log)
 {
     private const int Bite = 1000;
 

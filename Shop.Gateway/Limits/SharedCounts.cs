@@ -8,7 +8,7 @@ namespace Shop.Gateway.Limits;
 /// Redis is away or stands still, every replica goes by its own counts.
 /// </summary>
 internal sealed class SharedCounts(IServiceProvider services, RateLimits limits, ILogger<SharedCounts> log)
-    : WorkLoop("Sharing the counts of rate limits", Interval, Task.CompletedTask, log)
+    : BackgroundWorker("Sharing the counts of rate limits", Interval, Task.CompletedTask, log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
     private const int AtOnce = 500;

@@ -12,7 +12,7 @@ internal sealed partial class ScheduledReconciliation(
     DatabaseReadiness<BankDb> simulatedBank,
     IOptions<ReconciliationOptions> options,
     ILogger<ScheduledReconciliation> log)
-    : WorkLoop(
+    : BackgroundWorker(
         "Reconciliation", CheckInterval(options.Value.Interval),
         Task.WhenAll(payments.Migrated, simulatedBank.Migrated), log)
 {

@@ -130,7 +130,7 @@ internal sealed class KeysOfUsers(
 internal sealed class KeysUnknownException(Exception cause) : Exception("The keys of Users are not known yet.", cause);
 
 /// <summary>Reads the keys of Users on schedule, or soon when an unknown key id turns up.</summary>
-internal sealed class KeyRefresh : WorkLoop
+internal sealed class KeyRefresh : BackgroundWorker
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
 

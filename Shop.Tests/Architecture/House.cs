@@ -20,6 +20,7 @@ public partial class House
     [Theory]
     [InlineData("Shop.Data")]
     [InlineData("Shop.Hosting.Native")]
+    [InlineData("Shop.Messaging")]
     [InlineData("Shop.Orders")]
     [InlineData("Shop.Payments")]
     [InlineData("Shop.ServiceDefaults")]

@@ -11,76 +11,79 @@ using Shop.Messaging;
 
 namespace Shop.Tests.Messaging;
 
-internal delegate Task Cook(MealOrdered meal, KitchenDb db, EventContext context, CancellationToken cancel);
+internal delegate Task Handler(ItemChanged message, ConsumerDb db, EventContext context, CancellationToken cancel);
 
-/// <summary>Two modules that only messages connect: the till takes orders, the kitchen cooks. Each host stands for a process.</summary>
-internal sealed class Restaurant : IAsyncDisposable
+/// <summary>Two modules that only messages connect. Each host stands for a process.</summary>
+internal sealed class TestModules : IAsyncDisposable
 {
-    public const string Orders = "shop:till";
+    public const string Stream = "shop:producer";
 
     private readonly Backends _backends;
     private readonly NpgsqlDataSource _database;
     private readonly List<IHost> _hosts = [];
 
-    private Restaurant(Backends backends)
+    private TestModules(Backends backends)
     {
         _backends = backends;
         _database = NpgsqlDataSource.Create(backends.Postgres);
     }
 
     /// <summary>With empty streams and empty tables.</summary>
-    public static async Task<Restaurant> OpenAsync(Backends backends)
+    public static async Task<TestModules> CreateAsync(Backends backends)
     {
-        var restaurant = new Restaurant(backends);
+        var modules = new TestModules(backends);
         await backends.Streams.ExecuteAsync("FLUSHALL");
-        await restaurant.ExecuteAsync("DROP SCHEMA IF EXISTS till CASCADE; DROP SCHEMA IF EXISTS kitchen CASCADE");
-        await CreateTablesAsync(new TillDb(Options<TillDb>(backends)));
-        await CreateTablesAsync(new KitchenDb(Options<KitchenDb>(backends)));
-        return restaurant;
+        await modules.ExecuteAsync("DROP SCHEMA IF EXISTS producer CASCADE; DROP SCHEMA IF EXISTS consumer CASCADE");
+        await CreateTablesAsync(new ProducerDb(Options<ProducerDb>(backends)));
+        await CreateTablesAsync(new ConsumerDb(Options<ConsumerDb>(backends)));
+        return modules;
     }
 
-    public Task<IHost> AddTillAsync(Action<HostApplicationBuilder>? configure = null) => StartAsync(builder =>
+    public Task<IHost> AddProducerAsync(Action<HostApplicationBuilder>? configure = null) => StartAsync(builder =>
     {
-        AddDatabase<TillDb>(builder);
-        builder.AddMessaging<TillDb>("till");
+        AddDatabase<ProducerDb>(builder);
+        builder.AddMessaging<ProducerDb>("producer");
         configure?.Invoke(builder);
     });
 
-    /// <param name="cook">What the kitchen does with a meal besides noting it; nothing if null.</param>
+    /// <param name="handler">What the consumer does with a message besides storing a row; nothing if null.</param>
     /// <param name="settings">Of <see cref="MessagingOptions"/>, as <c>name=value</c>.</param>
-    public Task<IHost> AddKitchenAsync(Cook? cook = null, params string[] settings) => AddConsumerAsync("kitchen", cook, settings);
+    public Task<IHost> AddConsumerAsync(Handler? handler = null, params string[] settings) =>
+        AddGroupAsync("consumer", handler, settings);
 
-    /// <summary>A consumer group of its own that shares the tables of the kitchen.</summary>
-    public Task<IHost> AddConsumerAsync(string group, Cook? cook = null, params string[] settings) => StartAsync(builder =>
+    /// <summary>Another consumer group, with the tables of the consumer.</summary>
+    public Task<IHost> AddGroupAsync(
+        string group, Handler? handler = null, params string[] settings) => StartAsync(builder =>
     {
-        AddDatabase<KitchenDb>(builder);
+        AddDatabase<ConsumerDb>(builder);
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => setting.Split('='))
             .Select(parts => KeyValuePair.Create($"{group}:Messaging:{parts[0]}", (string?)parts[1])));
-        builder.AddMessaging<KitchenDb>(group, events => events.On<MealOrdered>(async (meal, db, context, cancel) =>
+        builder.AddMessaging<ConsumerDb>(group, events => events.On<ItemChanged>(async (message, db, context, cancel) =>
         {
-            db.Add(new Dish { MessageId = context.MessageId, Table = meal.Table, Number = meal.Number });
-            if (cook is not null)
-                await cook(meal, db, context, cancel);
+            db.Add(new Row { MessageId = context.MessageId, Item = message.Item, Number = message.Number });
+            if (handler is not null)
+                await handler(message, db, context, cancel);
         }));
     });
 
-    /// <summary>One order of one transaction per call.</summary>
-    public static async Task OrderAsync(IHost till, params IEnumerable<MealOrdered> meals)
+    /// <summary>Publishes in one transaction.</summary>
+    public static async Task PublishAsync(IHost producer, params IEnumerable<ItemChanged> messages)
     {
-        await using var scope = till.Services.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<TillDb>();
-        foreach (var meal in meals)
-            db.Publish(meal);
+        await using var scope = producer.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<ProducerDb>();
+        foreach (var message in messages)
+            db.Publish(message);
 
         await db.SaveChangesAsync();
     }
 
     /// <summary>An event that comes by the stream without having been in the outbox.</summary>
-    public Task PutAsync(string content) => _backends.Streams.StreamAddAsync(Orders, Envelope.Field, content);
+    public Task AppendAsync(string content) => _backends.Streams.StreamAddAsync(Stream, Envelope.Field, content);
 
-    public Task<long> DishesAsync() => CountAsync("SELECT count(*) FROM kitchen.dishes");
+    public Task<long> CountRowsAsync() => CountAsync("SELECT count(*) FROM consumer.rows");
 
-    public Task CookedAsync(long dishes, TimeSpan? within = null) => Eventually.Equals(dishes, DishesAsync, within, "The number of dishes");
+    public Task HasRowsAsync(long rows, TimeSpan? within = null) =>
+        Eventually.Equals(rows, CountRowsAsync, within, "The number of rows");
 
     public async Task<long> CountAsync(string sql)
     {
@@ -118,7 +121,8 @@ internal sealed class Restaurant : IAsyncDisposable
         var readiness = new DatabaseReadiness<TDb>();
         readiness.SetMigrated();
         builder.Services.AddSingleton(readiness);
-        builder.Services.AddDbContextPool<TDb>(options => options.UseNpgsql(_backends.Postgres).UseSnakeCaseNamingConvention());
+        builder.Services.AddDbContextPool<TDb>(
+            options => options.UseNpgsql(_backends.Postgres).UseSnakeCaseNamingConvention());
         builder.Configuration["ConnectionStrings:redis"] = _backends.Redis;
     }
 
@@ -153,39 +157,41 @@ internal sealed class Restaurant : IAsyncDisposable
     }
 }
 
-internal sealed record MealOrdered(Guid Table, int Number, string? Wish = null) : IEvent
+internal sealed record ItemChanged(Guid Item, int Number, string? Note = null) : IEvent
 {
-    public static string Type => "shop.till.meal-ordered.v1";
+    public static string Type => "shop.producer.item-changed.v1";
 
-    Guid IEvent.Subject => Table;
+    Guid IEvent.Subject => Item;
 
-    /// <summary>One meal for each of so many tables.</summary>
-    public static MealOrdered[] ForTables(int count) => [.. Enumerable.Range(0, count).Select(number => new MealOrdered(Guid.CreateVersion7(), number))];
+    /// <summary>One message for each of so many subjects.</summary>
+    public static ItemChanged[] ForItems(int count) =>
+        [.. Enumerable.Range(0, count).Select(number => new ItemChanged(Guid.CreateVersion7(), number))];
 }
 
-internal sealed class Dish
+internal sealed class Row
 {
     public long Id { get; init; }
     public required Guid MessageId { get; init; }
-    public required Guid Table { get; init; }
+    public required Guid Item { get; init; }
     public required int Number { get; init; }
 }
 
-internal sealed class TillDb(DbContextOptions<TillDb> options) : DbContext(options)
+internal sealed class ProducerDb(DbContextOptions<ProducerDb> options) : DbContext(options)
 {
-    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.HasDefaultSchema("till").AddMessaging();
+    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+        modelBuilder.HasDefaultSchema("producer").AddMessaging();
 }
 
-internal sealed class KitchenDb(DbContextOptions<KitchenDb> options) : DbContext(options)
+internal sealed class ConsumerDb(DbContextOptions<ConsumerDb> options) : DbContext(options)
 {
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.HasDefaultSchema("kitchen").AddMessaging();
+        modelBuilder.HasDefaultSchema("consumer").AddMessaging();
         // Without a unique key: an effect that happens twice must show.
-        modelBuilder.Entity<Dish>(dish =>
+        modelBuilder.Entity<Row>(row =>
         {
-            dish.ToTable("dishes");
-            dish.Property(d => d.Table).HasColumnName("table_id");
+            row.ToTable("rows");
+            row.Property(d => d.Item).HasColumnName("item");
         });
     }
 }

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Shop.Tests.Messaging;
 
-public class AnOutage
+public class AvailabilityMonitorTests
 {
     [Theory]
     [InlineData("08006", "the connection broke")]
@@ -16,8 +16,8 @@ public class AnOutage
     [InlineData("55000", "the database takes no connections")]
     [InlineData("57P03", "the server starts")]
     [InlineData("58030", "the disk fails")]
-    public void Explains_a_failure_that_no_message_is_guilty_of(string state, string what) =>
-        Assert.True(Outage.Explains(new InvalidOperationException(what, Failure(state))));
+    public void An_error_of_the_server_means_that_it_is_unavailable(string state, string what) =>
+        Assert.True(AvailabilityMonitor.IsUnavailability(new InvalidOperationException(what, Failure(state))));
 
     [Theory]
     [InlineData("22P02")]
@@ -25,10 +25,13 @@ public class AnOutage
     [InlineData("23514")]
     [InlineData("42703")]
     [InlineData("57014")]
-    public void Explains_no_failure_that_may_be_the_messages_own(string state) => Assert.False(Outage.Explains(Failure(state)));
+    public void An_error_that_the_message_may_have_caused_does_not(string state) =>
+        Assert.False(AvailabilityMonitor.IsUnavailability(Failure(state)));
 
     [Fact]
-    public void Of_redis_is_one_too() => Assert.True(Outage.Explains(new RedisConnectionException(ConnectionFailureType.SocketFailure, CommandFlags.None, "gone")));
+    public void A_lost_connection_to_Redis_means_that_it_is_unavailable() =>
+        Assert.True(AvailabilityMonitor.IsUnavailability(
+            new RedisConnectionException(ConnectionFailureType.SocketFailure, CommandFlags.None, "gone")));
 
     private static PostgresException Failure(string state) => new("It failed.", "ERROR", "ERROR", state);
 }

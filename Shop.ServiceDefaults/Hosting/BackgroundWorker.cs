@@ -8,14 +8,15 @@ namespace Shop.ServiceDefaults;
 /// Background work that is done again and again: at once when woken or when there is more, else after the interval.
 /// A wake-up is only a hint that may get lost; the interval is the net that makes the work sure to be done.
 /// </summary>
-/// <param name="name">What the log calls the loop.</param>
+/// <param name="name">What the log calls the worker.</param>
 /// <param name="interval">How long to wait when nobody wakes it.</param>
 /// <param name="ready">What must be done before the first round, as a rule the database's migrations.</param>
 /// <param name="log">
 /// Gets a warning when the work starts to fail and a line when it succeeds again. Until it has succeeded once, failing
 /// is part of starting, since what it needs may start later than this process; that is a warning only if it goes on.
 /// </param>
-public abstract partial class WorkLoop(string name, TimeSpan interval, Task ready, ILogger log) : BackgroundService
+public abstract partial class BackgroundWorker(string name, TimeSpan interval, Task ready, ILogger log)
+    : BackgroundService
 {
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim _wake = new(0);
@@ -56,7 +57,7 @@ public abstract partial class WorkLoop(string name, TimeSpan interval, Task read
             {
                 return;
             }
-#pragma warning disable CA1031 // Whatever goes wrong, the loop must go on; the first failure of a row is logged whole.
+#pragma warning disable CA1031 // Whatever goes wrong, the work goes on; the first failure of a row is logged whole.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -83,12 +84,12 @@ public abstract partial class WorkLoop(string name, TimeSpan interval, Task read
         GC.SuppressFinalize(this);
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Loop} fails and will be tried again until it succeeds")]
-    private partial void LogFailing(Exception exception, string loop);
+    [LoggerMessage(1, LogLevel.Warning, "{Worker} fails and will be tried again until it succeeds")]
+    private partial void LogFailing(Exception exception, string worker);
 
-    [LoggerMessage(4, LogLevel.Information, "{Loop} can't be done yet: {Cause}")]
-    private partial void LogNotYet(string loop, string cause);
+    [LoggerMessage(4, LogLevel.Information, "{Worker} can't be done yet: {Cause}")]
+    private partial void LogNotYet(string worker, string cause);
 
-    [LoggerMessage(2, LogLevel.Information, "{Loop} works again after {Failures} failures")]
-    private partial void LogRecovered(string loop, int failures);
+    [LoggerMessage(2, LogLevel.Information, "{Worker} works again after {Failures} failures")]
+    private partial void LogRecovered(string worker, int failures);
 }
