@@ -13,7 +13,7 @@ internal sealed partial class DatabaseMigration<TDb>(
     DatabaseReadiness<TDb> readiness,
     ILogger<DatabaseMigration<TDb>> log,
     Func<TDb, IServiceProvider, CancellationToken, Task> seed)
-    : WorkLoop($"Migration of {typeof(TDb).Name}", Timeout.InfiniteTimeSpan, Task.CompletedTask, log)
+    : BackgroundWorker($"Migration of {typeof(TDb).Name}", Timeout.InfiniteTimeSpan, Task.CompletedTask, log)
     where TDb : DbContext
 {
     protected override async Task<bool> WorkAsync(CancellationToken cancel)

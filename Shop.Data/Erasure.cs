@@ -67,7 +67,7 @@ public static class Erasure
 /// <param name="log">The log of the worker.</param>
 public abstract partial class ErasureLoop<TDb>(
     IServiceScopeFactory scopes, DatabaseReadiness<TDb> readiness, ILogger<ErasureLoop<TDb>> log)
-    : WorkLoop(
+    : BackgroundWorker(
         $"Erasing deleted users from {typeof(TDb).Name}", TimeSpan.FromSeconds(2),
         (readiness ?? throw new ArgumentNullException(nameof(readiness))).Migrated, log)
     where TDb : DbContext

@@ -12,7 +12,7 @@ namespace Shop.Data;
 internal sealed class IdempotencyRetention<TDb>(
     IServiceScopeFactory scopes, DatabaseReadiness<TDb> readiness, TimeProvider clock,
     ILogger<IdempotencyRetention<TDb>> log)
-    : WorkLoop($"Forgetting old answers of {typeof(TDb).Name}", TimeSpan.FromHours(1), readiness.Migrated, log)
+    : BackgroundWorker($"Forgetting old answers of {typeof(TDb).Name}", TimeSpan.FromHours(1), readiness.Migrated, log)
     where TDb : DbContext
 {
     public static readonly TimeSpan Retention = TimeSpan.FromDays(7);

@@ -5,13 +5,13 @@ using Shop.ServiceDefaults;
 namespace Shop.Data;
 
 /// <summary>
-/// Wakes a worker as soon as a commit has created work for it, instead of at its next interval. Add it to the
-/// interceptors of the context that commits.
+/// Has a worker look at its table as soon as a commit made something due there, instead of at its next interval. Add it
+/// to the interceptors of the context whose commits count.
 /// </summary>
-/// <typeparam name="TEntity">The rows that the worker processes.</typeparam>
-/// <param name="loop">The worker to wake.</param>
-/// <param name="isDue">Whether a committed row is work for the worker now.</param>
-public sealed class WakeOnCommit<TEntity>(WorkLoop loop, Func<TEntity, bool> isDue) : DbTransactionInterceptor
+/// <typeparam name="TEntity">The rows that the worker works on.</typeparam>
+/// <param name="worker">Which worker to wake.</param>
+/// <param name="isDue">Whether a row that took part in the commit is work for the worker now.</param>
+public sealed class WakeOnCommit<TEntity>(BackgroundWorker worker, Func<TEntity, bool> isDue) : DbTransactionInterceptor
     where TEntity : class
 {
     /// <inheritdoc/>
@@ -29,6 +29,6 @@ public sealed class WakeOnCommit<TEntity>(WorkLoop loop, Func<TEntity, bool> isD
     private void Wake(TransactionEndEventData eventData)
     {
         if (eventData?.Context?.ChangeTracker.Entries<TEntity>().Any(row => isDue(row.Entity)) == true)
-            loop.Wake();
+            worker.Wake();
     }
 }

@@ -30,7 +30,12 @@ internal static class Tools
     public static bool IsExecutable(string path)
     {
         const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        return File.Exists(path) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & Execute) != 0);
+        if (!File.Exists(path)) return false;
+
+        // A link exists even when what it leads to was uninstalled.
+        var program = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        return File.Exists(program)
+            && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(program) & Execute) != 0);
     }
 
     /// <summary>Runs a program. A cancelled one is ended.</summary>

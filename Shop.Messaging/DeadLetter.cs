@@ -4,31 +4,27 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Shop.Messaging;
 
-/// <summary>A message that could not be handled, kept by its consumer until an operator replays or discards it.</summary>
-public sealed class DeadLetter
+/// <summary>A message that could not be handled, kept until an operator replays or discards it.</summary>
+internal sealed class DeadLetter
 {
     private const int MaxContent = 1024 * 1024;
     private const int MaxCause = 4000;
 
-    /// <summary>The id of this record.</summary>
     public required Guid Id { get; init; }
 
     /// <summary>The id of the message; made from stream and entry when the message itself has none.</summary>
     public required Guid MessageId { get; init; }
 
-    /// <summary>The stream it came from.</summary>
     public required string Stream { get; init; }
 
-    /// <summary>The entry of the stream it was.</summary>
     public required string EntryId { get; init; }
 
-    /// <summary>The CloudEvents type; null when the envelope could not be read.</summary>
+    /// <summary>Like the subject null when the envelope could not be read.</summary>
     public string? Type { get; init; }
 
-    /// <summary>What it is about; null when the envelope could not be read.</summary>
     public string? Subject { get; init; }
 
-    /// <summary>The message as it came, as far as PostgreSQL can store it as text; of an oversized one the beginning.</summary>
+    /// <summary>The message, as far as PostgreSQL can store it as text; of an oversized one the beginning.</summary>
     public required string Content { get; init; }
 
     /// <summary>Why it could not be handled.</summary>
@@ -37,10 +33,9 @@ public sealed class DeadLetter
     /// <summary>How often the handler failed; 0 when the message was malformed.</summary>
     public required int Attempts { get; set; }
 
-    /// <summary>When it was given up.</summary>
     public required DateTimeOffset At { get; init; }
 
-    internal static DeadLetter Of(Delivery delivery, string stream, DateTimeOffset now) => new()
+    public static DeadLetter Of(Delivery delivery, string stream, DateTimeOffset now) => new()
     {
         Id = MessageIds.Next(now),
         MessageId = delivery.MessageId,
@@ -48,15 +43,15 @@ public sealed class DeadLetter
         EntryId = delivery.Entry.ToString(),
         Type = Storable(delivery.Envelope?.Type),
         Subject = Storable(delivery.Envelope?.Subject),
-        Content = Storable(Encoding.UTF8.GetString(delivery.Content.AsSpan(0, Math.Min(delivery.Content.Length, MaxContent)))),
+        Content = Storable(Encoding.UTF8.GetString(delivery.Content, 0, Math.Min(delivery.Content.Length, MaxContent))),
         Cause = Shortened(delivery.GivenUp ?? ""),
         Attempts = delivery.Attempts,
         At = now,
     };
 
-    internal static string Shortened(string cause) => Storable(cause.Length <= MaxCause ? cause : cause[..MaxCause]);
+    public static string Shortened(string cause) => Storable(cause.Length <= MaxCause ? cause : cause[..MaxCause]);
 
-    internal static void Map(EntityTypeBuilder<DeadLetter> letters)
+    public static void Map(EntityTypeBuilder<DeadLetter> letters)
     {
         letters.ToTable("dead_letters");
         letters.Property(letter => letter.Id).ValueGeneratedNever();

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,13 +10,14 @@ using Shop.ServiceDefaults;
 namespace Shop.Messaging;
 
 /// <summary>What operators do with the messages that could not be handled: look, replay, discard.</summary>
-public static class DeadLetters
+public static partial class DeadLetters
 {
-    private const int MostShown = 10_000;
+    private const int MaxShown = 10_000;
+    private const string Unknown = "There is no such dead letter.";
 
     /// <summary>
-    /// Maps, for operators only: GET <c>prefix/dead-letters</c> (oldest first, <c>after</c>, <c>limit</c>; of a long message the beginning),
-    /// POST <c>prefix/dead-letters/{id}/replay</c> and DELETE <c>prefix/dead-letters/{id}</c>.
+    /// Maps, for operators only: GET <c>prefix/dead-letters</c> (oldest first, <c>after</c>, <c>limit</c>; of a long
+    /// message the beginning), POST <c>prefix/dead-letters/{id}/replay</c> and DELETE <c>prefix/dead-letters/{id}</c>.
     /// </summary>
     /// <typeparam name="TDb">The module's context.</typeparam>
     /// <param name="routes">Where to map.</param>
@@ -23,7 +25,9 @@ public static class DeadLetters
     public static RouteGroupBuilder MapDeadLetters<TDb>(this IEndpointRouteBuilder routes, string prefix)
         where TDb : DbContext
     {
-        var letters = routes.MapGroup($"{prefix}/dead-letters").RequireAuthorization(Policies.Operator).WithTags("Dead letters");
+        var letters = routes.MapGroup($"{prefix}/dead-letters")
+            .RequireAuthorization(Policies.Operator)
+            .WithTags("Dead letters");
         // By variables, since RouteHandlerAnalyzer of SDK 10.0.401 crashes on handlers with a type parameter (AD0001).
         Delegate list = List<TDb>, replay = Replay<TDb>, discard = Discard<TDb>;
         letters.MapGet("/", list).WithSummary("Messages that could not be handled, the oldest first");
@@ -41,7 +45,7 @@ public static class DeadLetters
             .Where(letter => letter.Id > from)
             .OrderBy(letter => letter.Id)
             .Take(size)
-            // Whole, a page could be 200 MB of what somebody has sent by mistake.
+            // A page of whole messages could have 200 MB.
             .Select(letter => new DeadLetter
             {
                 Id = letter.Id,
@@ -50,7 +54,7 @@ public static class DeadLetters
                 EntryId = letter.EntryId,
                 Type = letter.Type,
                 Subject = letter.Subject,
-                Content = letter.Content.Substring(0, MostShown),
+                Content = letter.Content.Substring(0, MaxShown),
                 Cause = letter.Cause,
                 Attempts = letter.Attempts,
                 At = letter.At,
@@ -59,80 +63,66 @@ public static class DeadLetters
         return TypedResults.Ok(new Page<DeadLetter>(letters, letters.Count == size ? letters[^1].Id.ToString() : null));
     }
 
+    /// <summary>
+    /// Without Redis: the removal and the handler's changes are one transaction. The inbox row stays from when the
+    /// message was given up, so that a late delivery still has no effect.
+    /// </summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> Replay<TDb>(
-        Guid id, DeadLetterReplay<TDb> replay, CancellationToken cancel)
-        where TDb : DbContext =>
-        await replay.ReplayAsync(id, cancel) switch
-        {
-            ReplayOutcome.Done => TypedResults.NoContent(),
-            ReplayOutcome.Unknown => Problem.NotFound("There is no such dead letter."),
-            ReplayOutcome.Unreadable => Problem.Unprocessable("The message is malformed or nobody here handles its type; it can only be discarded."),
-            _ => Problem.Conflict("The message could not be handled again; its cause is updated."),
-        };
-
-    private static async Task<Results<NoContent, ProblemHttpResult>> Discard<TDb>(Guid id, TDb db, CancellationToken cancel)
-        where TDb : DbContext =>
-        await db.Set<DeadLetter>().Where(letter => letter.Id == id).ExecuteDeleteAsync(cancel) > 0
-            ? TypedResults.NoContent()
-            : Problem.NotFound("There is no such dead letter.");
-}
-
-internal enum ReplayOutcome
-{
-    Done,
-    Unknown,
-    Unreadable,
-    Failed,
-}
-
-/// <summary>
-/// Handles a dead letter where it lies, without Redis: its removal and the handler's changes are one transaction. The
-/// inbox row stays from when it was given up, so that a late delivery still has no effect.
-/// </summary>
-internal sealed partial class DeadLetterReplay<TDb>(
-    TDb db, Subscriptions<TDb> subscriptions, IServiceProvider services, ILogger<DeadLetterReplay<TDb>> log)
-    where TDb : DbContext
-{
-    public async Task<ReplayOutcome> ReplayAsync(Guid id, CancellationToken cancel)
+        Guid id,
+        TDb db,
+        Subscriptions<TDb> subscriptions,
+        HttpContext http,
+        ILogger<DeadLetter> log,
+        CancellationToken cancel)
+        where TDb : DbContext
     {
         var letter = await db.Set<DeadLetter>().FirstOrDefaultAsync(letter => letter.Id == id, cancel);
         if (letter is null)
-            return ReplayOutcome.Unknown;
+            return Problem.NotFound(Unknown);
 
         if (subscriptions.Find(letter.Stream, letter.Type) is not { } subscription
-            || !Envelope.TryRead(System.Text.Encoding.UTF8.GetBytes(letter.Content), out var envelope, out _))
+            || !Envelope.TryRead(Encoding.UTF8.GetBytes(letter.Content), out var envelope, out _))
         {
-            return ReplayOutcome.Unreadable;
+            return Problem.Unprocessable(
+                "The message is malformed or nobody here handles its type; it can only be discarded.");
         }
 
         try
         {
-            var happened = subscription.Read(envelope.Data);
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             db.Remove(letter);
-            await subscription.Handle(happened, db, new(envelope.Id, envelope.Time, envelope.Type, services), cancel);
+            await subscription.HandleAsync(envelope, db, http.RequestServices, cancel);
             await db.SaveChangesAsync(cancel);
             await transaction.CommitAsync(cancel);
-            return ReplayOutcome.Done;
+            return TypedResults.NoContent();
         }
         catch (DbUpdateConcurrencyException exception) when (exception.Entries.Any(entry => entry.Entity == letter))
         {
             // Replayed or discarded by someone else meanwhile.
-            return ReplayOutcome.Unknown;
+            return Problem.NotFound(Unknown);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException && !Outage.Explains(exception))
+        catch (Exception exception)
+            when (exception is not OperationCanceledException && !AvailabilityMonitor.IsUnavailability(exception))
         {
-            LogReplayFailed(exception, id, letter.MessageId, letter.Type);
+            LogReplayFailed(log, exception, id, letter.MessageId, letter.Type);
             db.ChangeTracker.Clear();
             await db.Set<DeadLetter>().Where(row => row.Id == id).ExecuteUpdateAsync(
                 row => row
                     .SetProperty(failed => failed.Cause, DeadLetter.Shortened(exception.ToString()))
                     .SetProperty(failed => failed.Attempts, failed => failed.Attempts + 1),
                 cancel);
-            return ReplayOutcome.Failed;
+            return Problem.Conflict("The message could not be handled again; its cause is updated.");
         }
     }
 
+    private static async Task<Results<NoContent, ProblemHttpResult>> Discard<TDb>(
+        Guid id, TDb db, CancellationToken cancel)
+        where TDb : DbContext =>
+        await db.Set<DeadLetter>().Where(letter => letter.Id == id).ExecuteDeleteAsync(cancel) > 0
+            ? TypedResults.NoContent()
+            : Problem.NotFound(Unknown);
+
     [LoggerMessage(41, LogLevel.Warning, "Replaying the dead letter {Id} failed: message {MessageId}, {Type}")]
-    private partial void LogReplayFailed(Exception exception, Guid id, Guid messageId, string? type);
+    private static partial void LogReplayFailed(
+        ILogger log, Exception exception, Guid id, Guid messageId, string? type);
 }

@@ -1,6 +1,6 @@
 namespace Shop.Messaging;
 
-/// <summary>A stream entry in the hands of this process, from reading until Redis has taken the acknowledgement.</summary>
+/// <summary>A stream entry that this process holds, from reading to acknowledgement.</summary>
 internal sealed class Delivery(string stream, StreamId entry, byte[]? content)
 {
     public StreamId Entry { get; } = entry;
@@ -11,14 +11,14 @@ internal sealed class Delivery(string stream, StreamId entry, byte[]? content)
 
     public Guid MessageId => Envelope?.Id ?? MessageIds.Of(stream, Entry);
 
-    /// <summary>Messages of one lane are handled one after another; a malformed one has a lane of its own.</summary>
-    public string Lane => Envelope?.Subject ?? Entry.ToString();
+    /// <summary>Deliveries of one key are handled one after another; a malformed one has a key of its own.</summary>
+    public string Key => Envelope?.Subject ?? Entry.ToString();
 
-    /// <summary>Why it goes to the dead letters; null as long as it may still be handled.</summary>
+    /// <summary>Why it becomes a dead letter; null as long as it may still be handled.</summary>
     public string? GivenUp { get; set; }
 
     /// <summary>Whether it has a transaction of its own, because one that it shared with others failed.</summary>
-    public bool IsAlone { get; set; }
+    public bool Isolated { get; set; }
 
     /// <summary>How often the handler failed by its own fault.</summary>
     public int Attempts { get; set; }
@@ -26,13 +26,13 @@ internal sealed class Delivery(string stream, StreamId entry, byte[]? content)
     /// <summary>How often it lost against a concurrent change.</summary>
     public int Conflicts { get; set; }
 
-    /// <summary>How often the infrastructure seemed to be away although other messages went through.</summary>
-    public int Suspicions { get; set; }
+    /// <summary>How often the failure looked like an outage of the infrastructure.</summary>
+    public int TransientFailures { get; set; }
 
-    /// <summary>How often the infrastructure failed it in a row.</summary>
-    public int Interruptions { get; set; }
+    /// <summary>How many of these came while others succeeded, so that an outage does not explain them.</summary>
+    public int UnexplainedFailures { get; set; }
 
-    /// <summary>What <see cref="Outage.Successes"/> was at the last interruption.</summary>
+    /// <summary><see cref="AvailabilityMonitor.Successes"/> at the last transient failure.</summary>
     public long SuccessesSeen { get; set; }
 
     public static Delivery Of(string stream, StreamId entry, byte[]? content) =>

@@ -13,13 +13,19 @@ namespace Shop.Messaging;
 /// stream entry. Written exactly, read tolerantly: what isn't known is ignored.
 /// </summary>
 internal sealed record Envelope(
-    Guid Id, string Type, string Subject, DateTimeOffset Time, string? TraceParent, string? TraceState, JsonElement Data)
+    Guid Id,
+    string Type,
+    string Subject,
+    DateTimeOffset Time,
+    string? TraceParent,
+    string? TraceState,
+    JsonElement Data)
 {
     public const string Field = "event";
     public const int MaxBytes = 1024 * 1024;
     private const int MaxName = 200;
 
-    public static string Write<TEvent>(Guid id, TEvent happened, DateTimeOffset time, Activity? cause)
+    public static string Write<TEvent>(Guid id, TEvent message, DateTimeOffset time, Activity? cause)
         where TEvent : IEvent
     {
         var bytes = new ArrayBufferWriter<byte>(512);
@@ -30,7 +36,7 @@ internal sealed record Envelope(
             json.WriteString("id", id);
             json.WriteString("source", $"/shop/{EventTypes.ServiceOf(TEvent.Type)}");
             json.WriteString("type", TEvent.Type);
-            json.WriteString("subject", happened.Subject);
+            json.WriteString("subject", message.Subject);
             json.WriteString("time", time);
             json.WriteString("datacontenttype", "application/json");
             if (cause is { IdFormat: ActivityIdFormat.W3C })
@@ -41,17 +47,19 @@ internal sealed record Envelope(
             }
 
             json.WritePropertyName("data");
-            JsonSerializer.Serialize(json, happened, Json.Events);
+            JsonSerializer.Serialize(json, message, Json.Events);
             json.WriteEndObject();
         }
 
         return bytes.WrittenCount <= MaxBytes
             ? Encoding.UTF8.GetString(bytes.WrittenSpan)
-            : throw new InvalidOperationException($"A {TEvent.Type} has {bytes.WrittenCount} bytes; an event has at most {MaxBytes}.");
+            : throw new InvalidOperationException(
+                $"A {TEvent.Type} has {bytes.WrittenCount} bytes; an event has at most {MaxBytes}.");
     }
 
     /// <summary>False, and why, when no consumer could ever handle this.</summary>
-    public static bool TryRead(byte[]? content, [NotNullWhen(true)] out Envelope? envelope, [NotNullWhen(false)] out string? flaw)
+    public static bool TryRead(
+        byte[]? content, [NotNullWhen(true)] out Envelope? envelope, [NotNullWhen(false)] out string? flaw)
     {
         (envelope, flaw) = Read(content);
         return envelope is not null;
@@ -75,17 +83,21 @@ internal sealed record Envelope(
             return (null, $"The event isn't CloudEvents JSON: {exception.Message}");
         }
 
+        Guid id = default;
         return wire switch
         {
             null or { SpecVersion: not "1.0" } => (null, "\"specversion\" isn't \"1.0\"."),
             { Id: null } => (null, "\"id\" is missing."),
-            _ when !Guid.TryParse(wire.Id, out _) => (null, "\"id\" isn't a GUID."),
+            _ when !Guid.TryParse(wire.Id, out id) => (null, "\"id\" isn't a GUID."),
             { Source: null or "" } => (null, "\"source\" is missing."),
-            { Type: null or { Length: 0 or > MaxName } } => (null, $"\"type\" is missing or longer than {MaxName} characters."),
-            { Subject: null or { Length: 0 or > MaxName } } => (null, $"\"subject\" is missing or longer than {MaxName} characters."),
+            { Type: null or { Length: 0 or > MaxName } } =>
+                (null, $"\"type\" is missing or longer than {MaxName} characters."),
+            { Subject: null or { Length: 0 or > MaxName } } =>
+                (null, $"\"subject\" is missing or longer than {MaxName} characters."),
             { Time: null } => (null, "\"time\" is missing."),
             { Data.ValueKind: not JsonValueKind.Object } => (null, "\"data\" isn't an object."),
-            _ => (new(Guid.Parse(wire.Id), wire.Type, wire.Subject, wire.Time.Value, wire.TraceParent, wire.TraceState, wire.Data), null),
+            _ => (
+                new(id, wire.Type, wire.Subject, wire.Time.Value, wire.TraceParent, wire.TraceState, wire.Data), null),
         };
     }
 
@@ -110,8 +122,9 @@ internal static class EventTypes
     public static string ServiceOf(string type) =>
         type.Split('.') is ["shop", { Length: > 0 } service, { Length: > 0 }, ['v', ..]]
             ? service
-            : throw new ArgumentException($"\"{type}\" isn't of the form shop.<service>.<what-happened>.v<n>.", nameof(type));
+            : throw new ArgumentException(
+                $"\"{type}\" isn't of the form shop.<service>.<what-happened>.v<n>.", nameof(type));
 
-    /// <summary>What happened: the third part of <c>shop.orders.order-placed.v1</c>; the whole of any other type.</summary>
-    public static string NameOf(string type) => type.Split('.') is ["shop", _, { Length: > 0 } happened, ..] ? happened : type;
+    /// <summary>The third part of <c>shop.orders.order-placed.v1</c>; the whole of any other type.</summary>
+    public static string NameOf(string type) => type.Split('.') is ["shop", _, { Length: > 0 } name, ..] ? name : type;
 }

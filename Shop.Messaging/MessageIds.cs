@@ -1,17 +1,18 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace Shop.Messaging;
 
 /// <summary>
-/// Version 7 GUIDs that also ascend within a millisecond (RFC 9562, 6.2 method 3), because the outbox is sent in the order
-/// of its ids: two events of one transaction must not change places.
+/// Version 7 GUIDs that also ascend within a millisecond (RFC 9562, 6.2 method 3), because the outbox is sent in the
+/// order of its ids: two events of one transaction must not change places.
 /// </summary>
 internal static class MessageIds
 {
     private const int StepsPerMillisecond = 4096;
 
-    // Ascending for the whole process is stricter than any one module needs, so sharing it is harmless.
+    // Shared by all modules of the process: ids that ascend in all of them ascend in each.
     private static long _last;
 
     public static Guid Next(DateTimeOffset now)
@@ -22,7 +23,7 @@ internal static class MessageIds
         do
         {
             last = Volatile.Read(ref _last);
-            // A clock that was set back by more than a second is obeyed: ids must not run ahead for ever.
+            // After a clock was set back by more than a second, ids follow it, or they would stay ahead of it for long.
             var setBack = last - stamp > 1000 * StepsPerMillisecond;
             next = stamp > last || setBack ? stamp : last + 1;
         }
@@ -31,7 +32,7 @@ internal static class MessageIds
         return Compose(next / StepsPerMillisecond, (int)(next % StepsPerMillisecond), Guid.CreateVersion7());
     }
 
-    /// <summary>The id of an entry that brought none: always the same for the same entry, and as old as the entry.</summary>
+    /// <summary>The id of an entry without one: always the same for the same entry, and as old as the entry.</summary>
     public static Guid Of(string stream, StreamId entry)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{stream}/{entry}"));
@@ -60,21 +61,22 @@ internal readonly record struct StreamId(long Milliseconds, long Sequence) : ICo
 {
     private const int SequenceBits = 20;
 
+    /// <summary>The same order in one number; no Redis makes a million entries in a millisecond.</summary>
+    public long Position => (Milliseconds << SequenceBits) + Math.Min(Sequence, (1L << SequenceBits) - 1);
+
+    public static StreamId At(long position) => new(position >> SequenceBits, position & ((1L << SequenceBits) - 1));
+
     public static StreamId Parse(string text)
     {
         var dash = text.IndexOf('-', StringComparison.Ordinal);
-        return dash < 0
-            ? new(long.Parse(text, System.Globalization.CultureInfo.InvariantCulture), 0)
-            : new(
-                long.Parse(text.AsSpan(0, dash), System.Globalization.CultureInfo.InvariantCulture),
-                (long)ulong.Parse(text.AsSpan(dash + 1), System.Globalization.CultureInfo.InvariantCulture));
+        return new(
+            long.Parse(text.AsSpan(0, dash), CultureInfo.InvariantCulture),
+            // Redis counts up to 2^64 - 1, though only an id that somebody made by hand has so many.
+            (long)ulong.Parse(text.AsSpan(dash + 1), CultureInfo.InvariantCulture));
     }
 
     public int CompareTo(StreamId other) =>
-        Milliseconds != other.Milliseconds ? Milliseconds.CompareTo(other.Milliseconds) : Sequence.CompareTo(other.Sequence);
-
-    /// <summary>The same order in one number; no Redis makes a million entries in a millisecond.</summary>
-    public long Position => (Milliseconds << SequenceBits) + Math.Min(Sequence, (1L << SequenceBits) - 1);
+        (Milliseconds, Sequence).CompareTo((other.Milliseconds, other.Sequence));
 
     public override string ToString() => $"{Milliseconds}-{Sequence}";
 }

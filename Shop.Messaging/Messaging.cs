@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -12,14 +13,14 @@ using Shop.ServiceDefaults;
 namespace Shop.Messaging;
 
 /// <summary>
-/// Events between services: stored with the change they tell of, carried by Redis Streams, applied once by each consumer.
-/// PostgreSQL is the truth; Redis may lose anything at any time.
+/// Events between services: stored with the change they tell of, carried by Redis Streams, applied once by each
+/// consumer. PostgreSQL is the truth; Redis may lose anything at any time.
 /// </summary>
 public static class Messaging
 {
     /// <summary>
-    /// Adds the tables outbox, outbox_sent, outbox_stream, outbox_subscribers, inbox and dead_letters in the default schema
-    /// of the model.
+    /// Adds the tables outbox, outbox_sent, outbox_stream, outbox_subscribers, inbox and dead_letters in the default
+    /// schema of the model.
     /// </summary>
     /// <param name="model">The model of a module's context.</param>
     public static ModelBuilder AddMessaging(this ModelBuilder model)
@@ -28,28 +29,29 @@ public static class Messaging
         InboxMessage.Map(model.Entity<InboxMessage>());
         DeadLetter.Map(model.Entity<DeadLetter>());
         SentMessage.Map(model.Entity<SentMessage>());
-        StreamLife.Map(model.Entity<StreamLife>());
+        StreamState.Map(model.Entity<StreamState>());
         Subscriber.Map(model.Entity<Subscriber>());
         return model;
     }
 
-    /// <summary>Announces an event. It is stored by the next SaveChanges and sent soon after the commit, in this order.</summary>
+    /// <summary>Adds an event, which the next SaveChanges stores. It is sent soon after the commit.</summary>
     /// <typeparam name="TEvent">The event.</typeparam>
     /// <param name="db">The context whose changes the event tells of.</param>
-    /// <param name="happened">What happened.</param>
+    /// <param name="message">The event.</param>
     /// <exception cref="InvalidOperationException">The event is larger than 1 MiB.</exception>
-    public static void Publish<TEvent>(this DbContext db, TEvent happened)
+    public static void Publish<TEvent>(this DbContext db, TEvent message)
         where TEvent : IEvent
     {
-        var application = db.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider;
-        var clock = application?.GetService<TimeProvider>() ?? TimeProvider.System;
-        db.Add(OutboxMessage.Of(happened, clock.GetUtcNow(), Activity.Current));
+        var options = db.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>();
+        var clock = options?.ApplicationServiceProvider?.GetService<TimeProvider>() ?? TimeProvider.System;
+        db.Add(OutboxMessage.Of(message, clock.GetUtcNow(), Activity.Current));
     }
 
     /// <summary>
-    /// Sends what <typeparamref name="TDb"/> publishes to the stream <c>shop:&lt;name&gt;</c> and consumes, as the group
-    /// <c>&lt;name&gt;</c>, what <paramref name="subscribe"/> asks for. The context must be registered by AddDatabase and
-    /// its model must contain <see cref="AddMessaging(ModelBuilder)"/>. Redis is the connection string <c>redis</c>.
+    /// Sends what <typeparamref name="TDb"/> publishes to the stream <c>shop:&lt;name&gt;</c> and consumes, as the
+    /// group <c>&lt;name&gt;</c>, what <paramref name="subscribe"/> asks for. The context must be registered by
+    /// AddDatabase and its model must contain <see cref="AddMessaging(ModelBuilder)"/>. Redis is the connection string
+    /// <c>redis</c>.
     /// </summary>
     /// <typeparam name="TDb">The module's context.</typeparam>
     /// <param name="builder">The host.</param>
@@ -66,33 +68,37 @@ public static class Messaging
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RedisStreams>();
         services.TryAddSingleton<MessagingTelemetry>();
-        services.TryAddSingleton<FaultPoints>();
+        services.TryAddSingleton(static provider => CrashingFailpoints.Create(
+            provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IHostEnvironment>()));
         // Time for the longest MessagingOptions.ShutdownTimeout.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = GracefulShutdown.Limit);
         builder.AddValidatedOptions<MessagingOptions>($"{name}:Messaging", name);
 
-        services.AddSingleton(provider => new MessagingModule<TDb>(name, provider.GetRequiredService<IOptionsMonitor<MessagingOptions>>().Get(name)));
+        services.AddSingleton(provider => new MessagingModule<TDb>(
+            name, provider.GetRequiredService<IOptionsMonitor<MessagingOptions>>().Get(name)));
         services.AddSingleton<LossDetection<TDb>>();
         services.AddSingleton<OutboxRelay<TDb>>();
         services.AddSingleton<OutboxWakeUp<TDb>>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxRelay<TDb>>());
-        services.AddHostedService<Housekeeping<TDb>>();
+        services.AddHostedService<RetentionWorker<TDb>>();
         services.ConfigureDbContext<TDb>((provider, options) => options
             .AddInterceptors(provider.GetRequiredService<OutboxWakeUp<TDb>>())
-            .ConfigureWarnings(LogWhatIsThrownOnlyOnce));
+            .ConfigureWarnings(LogThrownErrorsOnce));
 
         var subscriptions = new Subscriptions<TDb>();
         subscribe?.Invoke(subscriptions);
         services.AddSingleton(subscriptions);
-        services.AddScoped<DeadLetterReplay<TDb>>();
         foreach (var stream in subscriptions.Streams)
-            services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<EventConsumer<TDb>>(provider, stream));
+        {
+            services.AddSingleton<IHostedService>(provider =>
+                ActivatorUtilities.CreateInstance<EventConsumer<TDb>>(provider, stream));
+        }
 
         return builder;
     }
 
-    // Each of these also throws, and who catches decides: a duplicate is no error, an outage is one line and not a flood.
-    private static void LogWhatIsThrownOnlyOnce(WarningsConfigurationBuilder warnings) => warnings.Log(
+    // Each of these also throws, and whoever catches it logs it, if need be: an outage is one line, a duplicate none.
+    private static void LogThrownErrorsOnce(WarningsConfigurationBuilder warnings) => warnings.Log(
         (CoreEventId.SaveChangesFailed, LogLevel.Debug),
         (CoreEventId.QueryIterationFailed, LogLevel.Debug),
         (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug),
@@ -101,17 +107,13 @@ public static class Messaging
         (RelationalEventId.TransactionError, LogLevel.Debug));
 }
 
-/// <summary>What makes one module's messaging differ from another's in the same process.</summary>
+/// <summary>What differs between the modules of one process.</summary>
 internal sealed record MessagingModule<TDb>(string Name, MessagingOptions Options)
+    where TDb : DbContext
 {
+    private Tables? _tables;
+
     public string Stream { get; } = RedisStreams.NameOf(Name);
 
-    /// <summary>Fault point: events are committed to the outbox and not in the stream yet.</summary>
-    public string Claimed { get; } = $"{Name}.claimed";
-
-    /// <summary>Fault point: events are in the stream and not yet out of the outbox.</summary>
-    public string Sent { get; } = $"{Name}.sent";
-
-    /// <summary>Fault point: handlers' changes are committed and not acknowledged yet.</summary>
-    public string Applied { get; } = $"{Name}.applied";
+    public Tables TablesOf(TDb db) => _tables ??= Tables.Of(db);
 }

@@ -3,42 +3,40 @@ using System.Diagnostics.Metrics;
 
 namespace Shop.Messaging;
 
-/// <summary>The spans and numbers of messaging, by the OpenTelemetry conventions where these have a name for it.</summary>
-internal sealed class MessagingTelemetry : IDisposable
+/// <summary>Spans and metrics, named by the OpenTelemetry conventions where these have a name.</summary>
+internal sealed class MessagingTelemetry(IMeterFactory meters) : IDisposable
 {
-    private const string Name = "Shop.Messaging";
-    private readonly ActivitySource _source = new(Name);
-    private readonly Meter _meter;
-    private readonly Counter<long> _relayed;
-    private readonly Counter<long> _handled;
-    private readonly Counter<long> _duplicates;
-    private readonly Counter<long> _retried;
-    private readonly Counter<long> _dead;
-    private readonly Counter<long> _lost;
-    private readonly Counter<long> _resent;
-    private readonly Histogram<double> _duration;
-    private readonly Gauge<long> _outboxDepth;
-    private readonly Gauge<double> _outboxAge;
-    private readonly Gauge<long> _lag;
+    /// <summary>Up to what the outbox is counted.</summary>
+    public const int MaxDepth = 10_000;
 
-    public MessagingTelemetry(IMeterFactory meters)
-    {
-        _meter = meters.Create(Name);
-        _relayed = _meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Events sent to the stream");
-        _handled = _meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Messages handled");
-        _duplicates = _meter.CreateCounter<long>("shop.messaging.duplicates", "{message}", "Deliveries of messages that were handled already");
-        _retried = _meter.CreateCounter<long>("shop.messaging.retries", "{attempt}", "Failed attempts that will be repeated");
-        _dead = _meter.CreateCounter<long>("shop.messaging.dead", "{message}", "Messages given up to the dead letters");
-        _lost = _meter.CreateCounter<long>("shop.messaging.lost", "{message}", "Entries that were trimmed before their group had handled them");
-        _resent = _meter.CreateCounter<long>("shop.messaging.resent", "{message}", "Events sent again, because Redis may have lost them or a subscriber is new");
-        _duration = _meter.CreateHistogram<double>("messaging.process.duration", "s", "Time to handle a message, commit included");
-        _outboxDepth = _meter.CreateGauge<long>("shop.messaging.outbox.depth", "{message}", "Events that are not sent yet; counted up to 10,000");
-        _outboxAge = _meter.CreateGauge<double>("shop.messaging.outbox.age", "s", "Age of the oldest event that is not sent yet");
-        _lag = _meter.CreateGauge<long>("shop.messaging.stream.lag", "{message}", "Entries that the group has not been given yet");
-    }
+    private const string Name = "Shop.Messaging";
+    private const string Message = "{message}";
+
+    private readonly ActivitySource _source = new(Name);
+    private readonly Counter<long> _relayed = Counter(
+        meters, "messaging.client.sent.messages", "Events sent to the stream");
+    private readonly Counter<long> _handled = Counter(meters, "messaging.client.consumed.messages", "Messages handled");
+    private readonly Counter<long> _duplicates = Counter(
+        meters, "shop.messaging.duplicates", "Deliveries of messages that were handled already");
+    private readonly Counter<long> _retried = Counter(
+        meters, "shop.messaging.retries", "Failed attempts that will be repeated", "{attempt}");
+    private readonly Counter<long> _dead = Counter(
+        meters, "shop.messaging.dead", "Messages given up to the dead letters");
+    private readonly Counter<long> _lost = Counter(
+        meters, "shop.messaging.lost", "Entries that were trimmed before their group had handled them");
+    private readonly Counter<long> _resent = Counter(
+        meters, "shop.messaging.resent", "Events sent again, because Redis may have lost them or a subscriber is new");
+    private readonly Histogram<double> _duration = meters.Create(Name).CreateHistogram<double>(
+        "messaging.process.duration", "s", "Time to handle a message, commit included");
+    private readonly Gauge<long> _outboxDepth = meters.Create(Name).CreateGauge<long>(
+        "shop.messaging.outbox.depth", Message, "Events that are not sent yet; counted up to 10,000");
+    private readonly Gauge<double> _outboxAge = meters.Create(Name).CreateGauge<double>(
+        "shop.messaging.outbox.age", "s", "Age of the oldest event that is not sent yet");
+    private readonly Gauge<long> _lag = meters.Create(Name).CreateGauge<long>(
+        "shop.messaging.stream.lag", Message, "Entries that the group has not been given yet");
 
     /// <summary>The span of one event's sending, a child of what published it; null when nobody listens.</summary>
-    public Activity? Sending(string stream, OutboxRow row)
+    public Activity? Sending(string stream, OutboxMessage row)
     {
         if (!_source.HasListeners() || !ActivityContext.TryParse(row.TraceParent, null, isRemote: true, out var cause))
             return null;
@@ -47,7 +45,7 @@ internal sealed class MessagingTelemetry : IDisposable
         return Describe(span, stream, row.Id, row.Type, row.Subject.ToString(), "send");
     }
 
-    /// <summary>The span of one handling; a child of what published the event, so that a purchase is one trace.</summary>
+    /// <summary>The span of one handling, a child of what published it, so that a purchase is one trace.</summary>
     public Activity? Processing(string stream, string group, Envelope envelope)
     {
         if (!_source.HasListeners())
@@ -89,13 +87,9 @@ internal sealed class MessagingTelemetry : IDisposable
 
     public void Resent(string stream, int count) => _resent.Add(count, Stream(stream));
 
-    public void Dispose()
-    {
-        _source.Dispose();
-        _meter.Dispose();
-    }
+    public void Dispose() => _source.Dispose();
 
-    // Not named after the stream, as the conventions have it: whoever reads the trace of an order wants to see the events.
+    // The conventions name spans after the stream; in the trace of an order the name of the event says more.
     private static Activity? Describe(
         Activity? span, string stream, Guid messageId, string type, string subject, string operation) => span?
         .SetTag("messaging.system", "redis")
@@ -107,6 +101,10 @@ internal sealed class MessagingTelemetry : IDisposable
         .SetTag("messaging.message.id", messageId.ToString())
         .SetTag("messaging.message.conversation_id", subject)
         .SetTag("shop.event.type", type);
+
+    private static Counter<long> Counter(
+        IMeterFactory meters, string name, string description, string unit = Message) =>
+        meters.Create(Name).CreateCounter<long>(name, unit, description);
 
     private static KeyValuePair<string, object?> Stream(string stream) => new("messaging.destination.name", stream);
 

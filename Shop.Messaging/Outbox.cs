@@ -6,30 +6,33 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Shop.Messaging;
 
-/// <summary>
-/// An event that is decided but not yet sent. Stored with the change that it tells of; a <see cref="SentMessage"/> when sent.
-/// </summary>
-public sealed class OutboxMessage
+/// <summary>An event as it is stored.</summary>
+internal abstract class StoredEvent
 {
-    /// <summary>The message id, a version 7 GUID, fixed for life; rows are sent in its order.</summary>
+    /// <summary>The message id, a version 7 GUID that never changes; events are sent in its order.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The CloudEvents type.</summary>
     public required string Type { get; init; }
 
-    /// <summary>What the event is about.</summary>
     public required Guid Subject { get; init; }
 
     /// <summary>The whole event as it goes on the wire.</summary>
     public required string Content { get; init; }
 
-    /// <summary>The W3C trace context of whoever caused it, or null.</summary>
+    /// <summary>The W3C trace context of what published it.</summary>
     public string? TraceParent { get; init; }
 
     /// <summary>When it was published.</summary>
     public required DateTimeOffset At { get; init; }
+}
 
-    internal static OutboxMessage Of<TEvent>(TEvent happened, DateTimeOffset now, Activity? cause)
+/// <summary>
+/// An event that is not sent yet, stored by the transaction that changed what it tells of. It becomes a
+/// <see cref="SentMessage"/>.
+/// </summary>
+internal sealed class OutboxMessage : StoredEvent
+{
+    public static OutboxMessage Of<TEvent>(TEvent message, DateTimeOffset now, Activity? cause)
         where TEvent : IEvent
     {
         var id = MessageIds.Next(now);
@@ -37,18 +40,18 @@ public sealed class OutboxMessage
         {
             Id = id,
             Type = TEvent.Type,
-            Subject = happened.Subject,
-            Content = Envelope.Write(id, happened, now, cause),
+            Subject = message.Subject,
+            Content = Envelope.Write(id, message, now, cause),
             TraceParent = cause is { IdFormat: ActivityIdFormat.W3C } ? cause.Id : null,
             At = now,
         };
     }
 
-    internal static void Map(EntityTypeBuilder<OutboxMessage> outbox)
+    public static void Map(EntityTypeBuilder<OutboxMessage> outbox)
     {
         outbox.ToTable("outbox");
         outbox.Property(message => message.Id).ValueGeneratedNever();
-        // Rows live for milliseconds: without eager vacuuming a claim wades through the dead ones.
+        // Rows live for milliseconds, and the relay has to skip the dead ones until they are vacuumed.
         outbox.HasStorageParameter("autovacuum_vacuum_scale_factor", 0);
         outbox.HasStorageParameter("autovacuum_vacuum_threshold", 5000);
     }
@@ -60,14 +63,14 @@ internal sealed class OutboxWakeUp<TDb>(OutboxRelay<TDb> relay) : SaveChangesInt
 {
     public override int SavedChanges(SaveChangesCompletedEventData eventData, int result)
     {
-        Saved(eventData.Context);
+        OnSaved(eventData.Context);
         return result;
     }
 
     public override ValueTask<int> SavedChangesAsync(
         SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
-        Saved(eventData.Context);
+        OnSaved(eventData.Context);
         return ValueTask.FromResult(result);
     }
 
@@ -81,9 +84,9 @@ internal sealed class OutboxWakeUp<TDb>(OutboxRelay<TDb> relay) : SaveChangesInt
         return Task.CompletedTask;
     }
 
-    private void Saved(DbContext? db)
+    private void OnSaved(DbContext? db)
     {
-        // Inside a transaction of the caller nothing is visible yet; its commit comes by the other way.
+        // Inside a transaction of the caller nothing is visible before its commit, which is noticed as well.
         if (db?.Database.CurrentTransaction is null)
             WakeIfPublished(db);
     }
@@ -93,16 +96,11 @@ internal sealed class OutboxWakeUp<TDb>(OutboxRelay<TDb> relay) : SaveChangesInt
         if (db is null)
             return;
 
+        // Nothing has changed since it was saved, so the search for changes would be in vain.
         var detects = db.ChangeTracker.AutoDetectChangesEnabled;
         db.ChangeTracker.AutoDetectChangesEnabled = false;
-        foreach (var entry in db.ChangeTracker.Entries<OutboxMessage>())
-        {
-            if (entry.State == EntityState.Unchanged)
-            {
-                relay.Wake();
-                break;
-            }
-        }
+        if (db.ChangeTracker.Entries<OutboxMessage>().Any(entry => entry.State == EntityState.Unchanged))
+            relay.Wake();
 
         db.ChangeTracker.AutoDetectChangesEnabled = detects;
     }

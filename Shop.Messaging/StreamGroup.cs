@@ -3,94 +3,69 @@ using StackExchange.Redis;
 namespace Shop.Messaging;
 
 /// <summary>
-/// One process as a member of one consumer group. A member shows that it lives by a key that expires; the entries of a
-/// member without that key are free for the others at once, the entries of a member that has it only after long silence.
+/// One process as a consumer of one group. It refreshes the entries that it holds; entries that nobody has refreshed
+/// for some time are free for every consumer.
 /// </summary>
 internal sealed class StreamGroup(RedisStreams redis, string stream, string group)
 {
-    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan HeartbeatExpiry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RemoveAfter = TimeSpan.FromSeconds(30);
 
-    // Above the time of one scan, so that of two members that find the same orphans only one gets them.
-    private const long OrphanIdle = 1000;
+    // How many entries one command claims.
+    private const int ClaimBatch = 100;
 
-    // An answer that got lost leaves entries that Redis has given us and we never saw.
-    private const long UnseenIdle = 10_000;
-
-    // Both or neither: the group exists already, or the publisher learns that it did not.
+    // In one step, so that there is no group without the publisher noticing, by the missing marker, that it is new.
     private const string Create =
         "redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0-0', 'MKSTREAM') redis.call('DEL', KEYS[2])";
 
-    // Removal and its condition in one step: removing a consumer throws its pending entries away.
+    // In one step, because removing a consumer discards its pending entries.
     private const string RemoveIfNothingPending =
-        "if #redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', 1, ARGV[2]) == 0 then return redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], ARGV[2]) end return -1";
+        """
+        if #redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', 1, ARGV[2]) == 0
+        then return redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], ARGV[2]) end
+        """;
 
-    public string Consumer { get; } = RedisStreams.UniqueName();
+    public string Consumer { get; } =
+        FormattableString.Invariant($"{Environment.MachineName}-{Environment.ProcessId}-{Random.Shared.Next():x8}");
 
-    /// <summary>
-    /// Makes the stream and the group when they are missing; a new group begins with the oldest entry. The publisher sees by
-    /// the missing marker that there may be older ones to send again.
-    /// </summary>
+    /// <summary>Makes the stream and the group if they are missing; the group begins with the oldest entry.</summary>
     public async Task CreateAsync()
     {
+        var database = await redis.ConnectAsync();
         try
         {
-            await (await redis.ConnectAsync()).ScriptEvaluateAsync(Create, [stream, RedisStreams.MarkerOf(stream)], [group]);
+            await database.ScriptEvaluateAsync(Create, [stream, RedisStreams.MarkerOf(stream)], [group]);
         }
         catch (RedisServerException exception) when (exception.Message.Contains("BUSYGROUP", StringComparison.Ordinal))
         {
-            // Exists: as it should be.
+            // Another replica has made it.
         }
     }
 
-    public async Task<StreamEntry[]> ReadAsync(int count) =>
-        await (await redis.ConnectAsync()).StreamReadGroupAsync(stream, group, Consumer, StreamPosition.NewMessages, count: count);
+    public async Task<StreamEntry[]> ReadAsync(int count) => await (await redis.ConnectAsync())
+        .StreamReadGroupAsync(stream, group, Consumer, StreamPosition.NewMessages, count: count);
 
-    public async Task AcknowledgeAsync(RedisValue[] ids) =>
-        await (await redis.ConnectAsync()).StreamAcknowledgeAsync(stream, group, ids);
+    public async Task AcknowledgeAsync(IEnumerable<StreamId> entries) =>
+        await (await redis.ConnectAsync()).StreamAcknowledgeAsync(stream, group, Ids(entries));
 
-    public async Task BeatAsync() =>
-        await (await redis.ConnectAsync()).StringSetAsync(HeartbeatKey(Consumer), "", HeartbeatExpiry);
-
-    /// <summary>Starts the idle time of entries afresh that are still being worked on, however long that takes.</summary>
-    public async Task RefreshAsync(RedisValue[] ids) =>
-        await (await redis.ConnectAsync()).StreamClaimIdsOnlyAsync(stream, group, Consumer, 0, ids);
-
-    public async Task<long?> LagAsync() =>
-        RedisStreams.LagOf(await (await redis.ConnectAsync()).StreamGroupInfoAsync(stream), group);
-
-    /// <summary>
-    /// Takes over entries of members that are gone, and those given to us that we never saw. Members that are gone and
-    /// have nothing pending are removed from the group.
-    /// </summary>
-    /// <param name="room">How many entries to take at most.</param>
-    /// <param name="isHeld">Whether an entry is in our hands.</param>
-    public async Task<List<StreamEntry>> ClaimOrphansAsync(int room, Func<StreamId, bool> isHeld)
+    /// <summary>How many entries the group has not been given yet; null when Redis doesn't know.</summary>
+    public async Task<long?> LagAsync()
     {
-        var database = await redis.ConnectAsync();
-        List<StreamEntry> claimed = [];
-        foreach (var member in await database.StreamConsumerInfoAsync(stream, group))
-        {
-            var isMe = member.Name == Consumer;
-            if (member.PendingMessageCount == 0 && (isMe || member.IdleTimeInMilliseconds < RemoveAfter.TotalMilliseconds))
-                continue;
-
-            if (!isMe && await database.KeyExistsAsync(HeartbeatKey(member.Name)))
-                continue;
-
-            if (member.PendingMessageCount == 0)
-                await RemoveAsync(database, member.Name);
-            else if (claimed.Count < room)
-                claimed.AddRange(await ClaimFromAsync(database, member.Name, isMe ? UnseenIdle : OrphanIdle, room - claimed.Count, isHeld));
-        }
-
-        return claimed;
+        var groups = await (await redis.ConnectAsync()).StreamGroupInfoAsync(stream);
+        return groups.FirstOrDefault(info => info.Name == group).Lag;
     }
 
-    /// <summary>The net below: entries that nobody has touched for <paramref name="minIdle"/>, whoever holds them.</summary>
+    /// <summary>Keeps entries that are still being worked on from being claimed by others.</summary>
+    public async Task RefreshAsync(ICollection<StreamId> entries)
+    {
+        if (entries.Count > 0)
+            await (await redis.ConnectAsync()).StreamClaimIdsOnlyAsync(stream, group, Consumer, 0, Ids(entries));
+    }
+
+    /// <summary>Takes over entries that nobody has refreshed for <paramref name="minIdle"/>.</summary>
+    /// <param name="minIdle">How long a consumer may be silent.</param>
+    /// <param name="room">How many entries to take at most.</param>
     /// <returns>The entries, and how many had been trimmed away before anyone handled them.</returns>
-    public async Task<(List<StreamEntry> Claimed, int Lost)> ClaimIdleAsync(TimeSpan minIdle, int room, Func<StreamId, bool> isHeld)
+    public async Task<(List<StreamEntry> Claimed, int Lost)> ClaimAsync(TimeSpan minIdle, int room)
     {
         var database = await redis.ConnectAsync();
         List<StreamEntry> claimed = [];
@@ -98,9 +73,10 @@ internal sealed class StreamGroup(RedisStreams redis, string stream, string grou
         RedisValue from = "0-0";
         do
         {
+            var count = Math.Clamp(room - claimed.Count, 1, ClaimBatch);
             var result = await database.StreamAutoClaimAsync(
-                stream, group, Consumer, (long)minIdle.TotalMilliseconds, from, count: Math.Clamp(room - claimed.Count, 1, 100));
-            claimed.AddRange(result.ClaimedEntries.Where(entry => !entry.IsNull && !isHeld(StreamId.Parse(entry.Id.ToString()))));
+                stream, group, Consumer, (long)minIdle.TotalMilliseconds, from, count);
+            claimed.AddRange(result.ClaimedEntries.Where(entry => !entry.IsNull));
             lost += result.DeletedIds.Length;
             from = result.NextStartId;
         }
@@ -109,29 +85,40 @@ internal sealed class StreamGroup(RedisStreams redis, string stream, string grou
         return (claimed, lost);
     }
 
-    /// <summary>What is still pending is free for the others at once; a member with nothing pending leaves no trace.</summary>
-    public async Task LeaveAsync()
+    /// <summary>Removes consumers that have been silent for long and have nothing pending.</summary>
+    public async Task RemoveSilentAsync()
     {
-        var database = await redis.ConnectedAsync();
-        await database.KeyDeleteAsync(HeartbeatKey(Consumer));
-        await RemoveAsync(database, Consumer);
+        var database = await redis.ConnectAsync();
+        foreach (var member in await database.StreamConsumerInfoAsync(stream, group))
+        {
+            if (member.PendingMessageCount == 0
+                && member.IdleTimeInMilliseconds >= RemoveAfter.TotalMilliseconds
+                && member.Name != Consumer)
+            {
+                await RemoveAsync(database, member.Name);
+            }
+        }
     }
 
-    private async Task<StreamEntry[]> ClaimFromAsync(
-        IDatabase database, string member, long minIdle, int room, Func<StreamId, bool> isHeld)
+    /// <summary>Frees what is still pending for the others at once; removes the consumer if there is nothing.</summary>
+    /// <param name="held">What this process has read and not handled.</param>
+    /// <param name="minIdle">From when on the others claim an entry.</param>
+    public async Task LeaveAsync(ICollection<StreamId> held, TimeSpan minIdle)
     {
-        // Ours may be behind up to all that we hold, so look further than there is room.
-        var pending = await database.StreamPendingMessagesAsync(stream, group, room + 2000, member, minIdleTimeInMs: minIdle);
-        var ids = pending
-            .Where(entry => !isHeld(StreamId.Parse(entry.MessageId.ToString())))
-            .Take(room)
-            .Select(entry => entry.MessageId)
-            .ToArray();
-        return ids.Length == 0 ? [] : [.. (await database.StreamClaimAsync(stream, group, Consumer, minIdle, ids)).Where(entry => !entry.IsNull)];
+        var database = await redis.ConnectAsync();
+        if (held.Count > 0)
+        {
+            await database.ExecuteAsync(
+                "XCLAIM",
+                [stream, group, Consumer, 0, .. Ids(held), "IDLE", (long)minIdle.TotalMilliseconds, "JUSTID"]);
+        }
+
+        await RemoveAsync(database, Consumer);
     }
 
     private async Task RemoveAsync(IDatabase database, string member) =>
         await database.ScriptEvaluateAsync(RemoveIfNothingPending, [stream], [group, member]);
 
-    private string HeartbeatKey(string member) => $"shop:consumer:{stream}:{group}:{member}";
+    private static RedisValue[] Ids(IEnumerable<StreamId> entries) =>
+        [.. entries.Select(entry => (RedisValue)entry.ToString())];
 }

@@ -11,14 +11,17 @@ public sealed class Subscriptions<TDb>
 {
     private readonly Dictionary<string, Dictionary<string, Subscription<TDb>>> _byStream = [];
 
+    internal IEnumerable<string> Streams => _byStream.Keys;
+
     /// <summary>
-    /// Has <paramref name="handle"/> called once in effect for each <typeparamref name="TEvent"/>. It changes entities and
-    /// publishes events; the caller stores both, together with the note that the message is done, and commits. It must not
-    /// commit and must not have effects elsewhere, since it is repeated when the transaction fails. The context may be shared
-    /// with handlers of other subjects and must not be cleared; rows that they change as well want one way of changing them.
+    /// Has <paramref name="handle"/> called once in effect for each <typeparamref name="TEvent"/>. It changes entities
+    /// and publishes events; the caller stores both, together with the inbox row, and commits. It must not commit and
+    /// must not have effects elsewhere, since it is repeated when the transaction fails. The context may be shared with
+    /// handlers of other subjects and must not be cleared; rows that they change, too, must be changed in one way only:
+    /// all by entities or all by SQL.
     /// </summary>
     /// <typeparam name="TEvent">The fields of the event that this module reads.</typeparam>
-    /// <param name="handle">Receives the event, the context, what else is known, and the end of patience, which it obeys.</param>
+    /// <param name="handle">Receives the event, the context, what else is known, and a token that it obeys.</param>
     /// <exception cref="ArgumentException">The type is malformed or has a handler already.</exception>
     public Subscriptions<TDb> On<TEvent>(Func<TEvent, TDb, EventContext, CancellationToken, Task> handle)
         where TEvent : IEvent
@@ -27,23 +30,33 @@ public sealed class Subscriptions<TDb>
         if (!_byStream.TryGetValue(stream, out var subscriptions))
             _byStream[stream] = subscriptions = [];
 
-        var subscription = new Subscription<TDb>(
-            static data => data.Deserialize<TEvent>(Json.Events) ?? throw new JsonException("The data is null."),
-            (happened, db, context, cancel) => handle((TEvent)happened, db, context, cancel));
+        var subscription = new Subscription<TDb>((envelope, db, services, cancel) => handle(
+            Read<TEvent>(envelope), db, new(envelope.Id, envelope.Time, envelope.Type, services), cancel));
         return subscriptions.TryAdd(TEvent.Type, subscription)
             ? this
             : throw new ArgumentException($"{TEvent.Type} has a handler already.", nameof(handle));
     }
 
-    internal IEnumerable<string> Streams => _byStream.Keys;
-
     internal IReadOnlyDictionary<string, Subscription<TDb>> Of(string stream) => _byStream[stream];
 
     internal Subscription<TDb>? Find(string stream, string? type) =>
-        type is not null && _byStream.TryGetValue(stream, out var subscriptions) ? subscriptions.GetValueOrDefault(type) : null;
+        type is not null && _byStream.TryGetValue(stream, out var types) ? types.GetValueOrDefault(type) : null;
+
+    private static TEvent Read<TEvent>(Envelope envelope)
+    {
+        try
+        {
+            return envelope.Data.Deserialize<TEvent>(Json.Events) ?? throw new JsonException("The data is null.");
+        }
+        catch (JsonException exception)
+        {
+            throw new UnreadableDataException($"The data doesn't fit {envelope.Type}: {exception.Message}", exception);
+        }
+    }
 }
 
-/// <param name="Read">Makes the event of an envelope's data; throws <see cref="JsonException"/> when it doesn't fit.</param>
-/// <param name="Handle">Handles what <paramref name="Read"/> made.</param>
-internal sealed record Subscription<TDb>(
-    Func<JsonElement, object> Read, Func<object, TDb, EventContext, CancellationToken, Task> Handle);
+/// <param name="HandleAsync">Throws <see cref="UnreadableDataException"/> before it has changed anything.</param>
+internal sealed record Subscription<TDb>(Func<Envelope, TDb, IServiceProvider, CancellationToken, Task> HandleAsync);
+
+/// <summary>The data of an envelope doesn't fit the event; trying again would not help.</summary>
+internal sealed class UnreadableDataException(string message, Exception inner) : Exception(message, inner);

@@ -6,15 +6,17 @@ using System.Text.Unicode;
 namespace Shop.Orders;
 
 /// <summary>
-/// The opaque place in a list where the next page begins: the values by which the list is sorted, of the last row. The
-/// name of the list says whose and of what it is, so that a cursor of one list is none of another. The checksum keeps
-/// mistakes out and nobody else, since there is no secret in it: what is in a cursor is input like any other. Here it is
-/// text of printable lines; what each line means is for the list to check.
+/// The opaque position in a list where the next page begins: the sort values of the last row of the page before. The
+/// checksum covers the name of the list, so that a cursor of one list is refused by another. It only detects mistakes:
+/// there is no secret in it, so what a cursor contains has to be checked like any other input. Here it is checked to be
+/// printable text; what each value means is checked by the list.
 /// </summary>
 internal static class Cursor
 {
     // Three bytes for each UTF-16 unit of the longest product name, in Base64.
     public const int MaxLength = 1000;
+
+    /// <summary>Bytes: enough that no mistake passes by chance.</summary>
     private const int ChecksumLength = 8;
     private const char Separator = '\n';
 
@@ -25,7 +27,7 @@ internal static class Cursor
         return Base64Url.EncodeToString([.. Checksum(list, content), .. content]);
     }
 
-    /// <summary>The values, or null for anything that no cursor of this list has in it.</summary>
+    /// <summary>The values, or null when this is no cursor of the list.</summary>
     public static string[]? Read(string list, string cursor)
     {
         if (cursor.Length > MaxLength || !Base64Url.IsValid(cursor))

@@ -6,13 +6,14 @@ using Shop.Orders.Cart;
 namespace Shop.Orders;
 
 /// <summary>
-/// Forgets customers whose account is gone: their cart, the answers kept for their keys, and in their orders who they were
-/// and where they lived, as soon as an order has ended. Lines and amounts stay.
+/// Forgets customers whose account is gone: their cart, the answers kept for their keys, and in their orders who they
+/// were and where they lived, as soon as an order has ended. Lines and amounts stay.
 /// </summary>
 internal sealed class DeletedCustomers(
     IServiceScopeFactory scopes, DatabaseReadiness<OrdersDb> readiness, Carts carts, ILogger<ErasureLoop<OrdersDb>> log)
     : ErasureLoop<OrdersDb>(scopes, readiness, log)
 {
+    /// <summary>Orders in one transaction, which locks them.</summary>
     private const int Batch = 200;
 
     public static Task Note(UserDeleted deleted, OrdersDb db, EventContext context, CancellationToken cancel) =>
@@ -29,6 +30,7 @@ internal sealed class DeletedCustomers(
         named.ForEach(order => order.Anonymize());
         await db.SaveChangesAsync(cancel);
         var isCartGone = await carts.RemoveAsync(CartOwner.Of(userId));
-        return !isCartGone || await db.Orders.AnyAsync(order => order.CustomerId == userId && order.PaymentToken != "", cancel);
+        return !isCartGone || await db.Orders.AnyAsync(
+            order => order.CustomerId == userId && order.PaymentToken != "", cancel);
     }
 }

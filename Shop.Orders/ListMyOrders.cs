@@ -16,7 +16,8 @@ internal static class ListMyOrders
         DateTimeOffset PlacedAt);
 
     public static async Task<Results<Ok<Page<Item>>, ValidationProblem>> Handle(
-        CurrentUser user, OrdersDb db, HttpResponse http, CancellationToken cancel, string? after = null, int limit = 20)
+        CurrentUser user, OrdersDb db, HttpResponse http, CancellationToken cancel,
+        string? after = null, int limit = 20)
     {
         var list = $"orders {user.Id}";
         Guid before = default;

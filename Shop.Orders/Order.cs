@@ -13,7 +13,7 @@ internal enum OrderStatus
     Cancelled,
 }
 
-/// <summary>A product as it was when it was ordered: later changes of the catalogue don't touch it.</summary>
+/// <summary>A product as it was when it was ordered: later changes of the catalogue don't change it.</summary>
 internal sealed record OrderLine(Guid ProductId, string Sku, string Name, int Quantity, Money UnitPrice);
 
 internal sealed record Address(
@@ -31,9 +31,39 @@ internal sealed record OrderFacts(
     Money Total,
     string PaymentToken);
 
+/// <summary>What Orders knows of the customer's money. Returned: nothing was charged, or all of it went back.</summary>
+internal enum PaymentProgress
+{
+    Asked,
+    Charged,
+    Returned,
+}
+
+/// <summary>What Orders knows of the parcel. Stopped: it will never leave.</summary>
+internal enum ParcelProgress
+{
+    NotAsked,
+    Asked,
+    Created,
+    Left,
+    Stopped,
+}
+
+/// <summary>All that decisions about an order depend on.</summary>
+internal sealed record OrderState(
+    OrderFacts Facts,
+    OrderStatus Status,
+    PaymentProgress Payment,
+    ParcelProgress Parcel,
+    DateTimeOffset Since,
+    int RetryCount,
+    DateTimeOffset? Deadline,
+    string? CancelReason,
+    int Version);
+
 /// <summary>
 /// An order is one row: its lines and history are documents in it, because they are only ever read with it. It changes
-/// only by <see cref="OrderProcess"/>, and only along the arrows of the design.
+/// only by <see cref="OrderProcess"/>, and only along the arrows of <see cref="MayFollow"/>.
 /// </summary>
 internal sealed class Order
 {
@@ -73,10 +103,10 @@ internal sealed class Order
     /// <summary>When the order came into its status.</summary>
     public DateTimeOffset Since { get; private set; }
 
-    /// <summary>How often the answer that the order waits for was asked for again.</summary>
-    public int Asked { get; private set; }
+    /// <summary>How often the request was repeated whose answer the order waits for.</summary>
+    public int RetryCount { get; private set; }
 
-    /// <summary>When to ask again or give up; null when nothing is awaited any more.</summary>
+    /// <summary>When to repeat the request or give up; null when no answer is awaited any more.</summary>
     public DateTimeOffset? DeadlineAt { get; private set; }
 
     public string? CancelReason { get; private set; }
@@ -87,15 +117,16 @@ internal sealed class Order
 
     public OrderFacts Facts => new(Id, CustomerId, Lines, ShipTo, Shipping, Total, PaymentToken);
 
-    private OrderState State => new(Facts, Status, Payment, Parcel, Since, Asked, DeadlineAt, CancelReason, Version);
+    public OrderState State =>
+        new(Facts, Status, Payment, Parcel, Since, RetryCount, DeadlineAt, CancelReason, Version);
 
     /// <summary>Checked: an overflow throws, and so do two currencies.</summary>
     public static Money GoodsTotal(IReadOnlyList<OrderLine> lines) =>
         Money.Sum(lines.Select(line => line.UnitPrice * line.Quantity), lines[0].UnitPrice.Currency);
 
-    public static (Order Order, Step First) Place(OrderFacts facts, DateTimeOffset now, OrderDeadlines deadlines)
+    public static Order Place(OrderTransition first, DateTimeOffset now)
     {
-        var first = OrderProcess.Start(facts, now, deadlines);
+        var facts = first.State.Facts;
         var order = new Order
         {
             Id = facts.Id,
@@ -109,15 +140,14 @@ internal sealed class Order
             PlacedAt = now,
             History = [new(OrderStatus.Placed, now, "We have your order and keep its items for you.")],
         };
-        order.Take(first.State);
-        return (order, first);
+        order.Store(first.State);
+        return order;
     }
 
-    /// <summary>Goes on by what happened. The events returned are to be published in the same transaction.</summary>
-    public Step Apply(object happened, DateTimeOffset now, OrderDeadlines deadlines)
+    /// <summary>Carries out a decision. Its events are to be published in the same transaction.</summary>
+    public void Apply(OrderTransition transition)
     {
-        var step = OrderProcess.Apply(State, happened, now, deadlines);
-        foreach (var change in step.Events.OfType<OrderStatusChanged>())
+        foreach (var change in transition.Events.OfType<OrderStatusChanged>())
         {
             if (!MayFollow(Status, change.Status))
                 throw new InvalidOperationException($"Order {Id} can't go from {Status} to {change.Status}.");
@@ -126,11 +156,10 @@ internal sealed class Order
             History = [.. History, new(change.Status, change.At, change.Reason)];
         }
 
-        Take(step.State);
-        return step;
+        Store(transition.State);
     }
 
-    /// <summary>Forgets who ordered. The country stays, for the taxes; an order under way still needs the rest.</summary>
+    /// <summary>Forgets who ordered. The country stays, for taxes; an order under way still needs the rest.</summary>
     public void Anonymize()
     {
         if (Status is not (OrderStatus.Delivered or OrderStatus.Cancelled))
@@ -147,13 +176,13 @@ internal sealed class Order
         or (OrderStatus.Shipped, OrderStatus.Delivered)
         or (OrderStatus.Cancelling, OrderStatus.Cancelled or OrderStatus.Shipped);
 
-    private void Take(OrderState state)
+    private void Store(OrderState state)
     {
         Status = state.Status;
         Payment = state.Payment;
         Parcel = state.Parcel;
         Since = state.Since;
-        Asked = state.Asked;
+        RetryCount = state.RetryCount;
         DeadlineAt = state.Deadline;
         CancelReason = state.CancelReason;
         Version = state.Version;

@@ -1,97 +1,81 @@
+using System.Diagnostics;
+
 namespace Shop.Orders;
 
-/// <summary>What Orders knows of the customer's money. Returned: nothing was charged, or all of it went back.</summary>
-internal enum PaymentProgress
-{
-    Asked,
-    Charged,
-    Returned,
-}
+/// <summary>
+/// What an order can be told: a command, a deadline, or an event of Payments or Shipping (<c>Events.cs</c>). A test
+/// gives every kind of input to <see cref="OrderProcess.Decide"/>.
+/// </summary>
+internal abstract record OrderInput;
 
-/// <summary>What Orders knows of the parcel. Stopped: it will never leave.</summary>
-internal enum ParcelProgress
-{
-    NotAsked,
-    Asked,
-    Created,
-    Left,
-    Stopped,
-}
+/// <summary>The customer wants the order cancelled.</summary>
+internal sealed record CancelRequested : OrderInput;
 
-internal sealed record OrderState(
-    OrderFacts Facts,
-    OrderStatus Status,
-    PaymentProgress Payment,
-    ParcelProgress Parcel,
-    DateTimeOffset Since,
-    int Asked,
-    DateTimeOffset? Deadline,
-    string? CancelReason,
-    int Version);
+/// <summary>The awaited answer did not come in time.</summary>
+internal sealed record DeadlinePassed : OrderInput;
 
-/// <summary>What follows from a happening: the new state with its next deadline, and the events to publish.</summary>
-internal sealed record Step(OrderState State, IReadOnlyList<object> Events)
+/// <summary>
+/// What follows from an input: the new state with its next deadline, and the events to publish, in order.
+/// </summary>
+internal sealed record OrderTransition(OrderState State, IReadOnlyList<IOrderEvent> Events)
 {
     public DateTimeOffset? Deadline => State.Deadline;
 }
 
-/// <summary>The customer wants the order cancelled.</summary>
-internal sealed record CancelAsked;
-
-/// <summary>The awaited answer did not come in time.</summary>
-internal sealed record DeadlinePassed;
-
 /// <summary>
 /// From a placed order to a delivered parcel, or to an order that is cancelled with the money and the stock back:
-/// charge, then ship. To cancel, stop the parcel first, then return the money, then the stock. Whoever does not answer
-/// is asked again; whoever was asked twice answers twice. Pure: the same input gives the same step.
+/// charge, then ship. To cancel, stop the parcel first, then return the money, then the stock. A request without an
+/// answer is repeated; a repeated request is answered again. Pure: the same input gives the same transition.
 /// </summary>
 internal static class OrderProcess
 {
-    private const int MaxCause = 200;
+    /// <summary>
+    /// What is quoted of another service's reason; the whole sentence has to fit into the order's 500.
+    /// </summary>
+    private const int LongestQuote = 200;
 
-    public static Step Start(OrderFacts facts, DateTimeOffset now, OrderDeadlines deadlines)
+    public static OrderTransition Start(OrderFacts facts, DateTimeOffset now, OrderDeadlines deadlines)
     {
         var state = new OrderState(
             facts, OrderStatus.Placed, PaymentProgress.Asked, ParcelProgress.NotAsked,
-            Since: now, Asked: 0, now + deadlines.FirstWait, CancelReason: null, Version: 1);
+            Since: now, RetryCount: 0, now + deadlines.FirstWait, CancelReason: null, Version: 1);
         return new(state, [new OrderPlaced(facts.Id, facts.CustomerId, facts.Total, now), PaymentRequest(facts)]);
     }
 
     /// <summary>
-    /// Goes a step on, or returns the state as it is for what is already known. A final state ignores everything.
-    /// Throws <see cref="InvalidOperationException"/> for news that can't be true beside what is known.
+    /// Returns the state unchanged for what is already known, and in a final state for everything. Throws
+    /// <see cref="InvalidOperationException"/> for an event that contradicts what is known.
     /// </summary>
-    public static Step Apply(OrderState state, object happened, DateTimeOffset now, OrderDeadlines deadlines)
+    public static OrderTransition Decide(
+        OrderState state, OrderInput input, DateTimeOffset now, OrderDeadlines deadlines)
     {
         if (state.Status is OrderStatus.Delivered or OrderStatus.Cancelled)
             return new(state, []);
 
-        var walk = new Walk(state, now, deadlines);
-        switch (happened)
+        var next = new TransitionBuilder(state, now, deadlines);
+        switch (input)
         {
-            case PaymentCaptured: walk.Captured(); break;
+            case PaymentCaptured: next.Captured(); break;
             case PaymentDeclined declined:
-                walk.NotCharged($"Your payment was declined{Because(declined.Reason)}. Nothing was charged.");
+                next.NotCharged($"Your payment was declined{Quote(declined.Reason)}. Nothing was charged.");
                 break;
-            case PaymentVoided: walk.NotCharged("The payment was called off. Nothing was charged."); break;
-            case PaymentRefunded: walk.Refunded(); break;
+            case PaymentVoided: next.NotCharged("The payment was called off. Nothing was charged."); break;
+            case PaymentRefunded: next.Refunded(); break;
             case ShipmentCreated(_, var carrier, var number):
-                walk.Created($"Your parcel is being packed. {carrier} will bring it, tracking number {number}.");
+                next.Created($"Your parcel is being packed. {carrier} will bring it, tracking number {number}.");
                 break;
-            case ShipmentDispatched: walk.Dispatched(); break;
-            case ShipmentDelivered: walk.Delivered(); break;
+            case ShipmentDispatched: next.Dispatched(); break;
+            case ShipmentDelivered: next.Delivered(); break;
             case ShipmentRejected rejected:
-                walk.NotShipped($"We can't deliver to you{Because(rejected.Reason)}. You get your money back.");
+                next.NotShipped($"We can't deliver to you{Quote(rejected.Reason)}. You get your money back.");
                 break;
-            case ShipmentStopped: walk.NotShipped("Your parcel was stopped. You get your money back."); break;
-            case CancelAsked: walk.Cancel("You asked us to cancel."); break;
-            case DeadlinePassed: walk.AskAgain(); break;
-            default:
-                throw new ArgumentException($"{happened.GetType().Name} does not happen to an order.", nameof(happened));
+            case ShipmentStopped: next.NotShipped("Your parcel was stopped. You get your money back."); break;
+            case CancelRequested: next.Cancel("You asked us to cancel."); break;
+            case DeadlinePassed: next.RetryOrGiveUp(); break;
+            default: throw new UnreachableException($"{input.GetType().Name} is missing here.");
         }
 
-        return walk.Done();
+        return next.Build();
     }
 
     /// <summary>Once the parcel is on its way there is nothing left to cancel.</summary>
@@ -100,22 +84,22 @@ internal static class OrderProcess
     private static PaymentRequested PaymentRequest(OrderFacts facts) =>
         new(facts.Id, facts.CustomerId, facts.Total, facts.PaymentToken);
 
-    private static string Because(string reason)
+    private static string Quote(string reason)
     {
         var cause = reason.Trim().TrimEnd('.');
-        return cause.Length == 0 ? "" : $" ({(cause.Length > MaxCause ? cause[..MaxCause] : cause)})";
+        return cause.Length == 0 ? "" : $" ({(cause.Length > LongestQuote ? cause[..LongestQuote] : cause)})";
     }
 
-    private sealed class Walk(OrderState state, DateTimeOffset now, OrderDeadlines deadlines)
+    private sealed class TransitionBuilder(OrderState state, DateTimeOffset now, OrderDeadlines deadlines)
     {
-        private readonly List<object> _events = [];
+        private readonly List<IOrderEvent> _events = [];
         private OrderState _state = state;
 
         private OrderFacts Facts => _state.Facts;
 
         private bool ParcelMayLeave => _state.Parcel is ParcelProgress.Asked or ParcelProgress.Created;
 
-        public Step Done() => new(_state, _events);
+        public OrderTransition Build() => new(_state, _events);
 
         public void Captured()
         {
@@ -129,7 +113,7 @@ internal static class OrderProcess
                 case OrderStatus.Cancelling when _state.Payment == PaymentProgress.Asked:
                     // The charge was quicker than our cancellation: it has to go back.
                     _state = _state with { Payment = PaymentProgress.Charged };
-                    RequestMoneyBack();
+                    RequestPaymentCancellation();
                     break;
             }
         }
@@ -147,7 +131,7 @@ internal static class OrderProcess
 
         public void Refunded()
         {
-            // Money that went back although we did not ask for it is an operator's gesture and does not end the order.
+            // A refund that this order did not request was made by an operator and does not end the order.
             if (_state.Status != OrderStatus.Cancelling || ParcelMayLeave)
                 return;
 
@@ -158,7 +142,7 @@ internal static class OrderProcess
         public void Created(string reason)
         {
             if (_state.Parcel == ParcelProgress.NotAsked)
-                throw Contradiction("a parcel exists that nobody asked for");
+                throw Contradiction("a parcel exists that nobody requested");
 
             if (_state.Parcel != ParcelProgress.Asked)
                 return;
@@ -176,11 +160,11 @@ internal static class OrderProcess
             if (!ParcelMayLeave)
                 throw Contradiction("a parcel left that was not to leave");
 
-            // The news of its creation may be late or lost.
+            // The event of its creation may be late or lost.
             Created("Your parcel is being packed.");
-            var tooLate = _state.Status == OrderStatus.Cancelling;
+            var isTooLateToCancel = _state.Status == OrderStatus.Cancelling;
             _state = _state with { Parcel = ParcelProgress.Left, CancelReason = null };
-            Enter(OrderStatus.Shipped, tooLate
+            Enter(OrderStatus.Shipped, isTooLateToCancel
                 ? "Your parcel had already left when we tried to stop it, so it comes to you."
                 : "Your parcel is on its way to you.");
         }
@@ -206,8 +190,8 @@ internal static class OrderProcess
                 Enter(OrderStatus.Cancelling, reason);
             }
 
-            WaitAnew();
-            RequestMoneyBack();
+            RestartDeadline();
+            RequestPaymentCancellation();
         }
 
         public void Cancel(string reason)
@@ -223,12 +207,12 @@ internal static class OrderProcess
             RequestCancellation();
         }
 
-        public void AskAgain()
+        public void RetryOrGiveUp()
         {
             if (now < _state.Deadline)
                 return;
 
-            if (now - _state.Since >= deadlines.PatienceIn(_state.Status))
+            if (now - _state.Since >= deadlines.TimeoutIn(_state.Status))
             {
                 Cancel(_state.Status == OrderStatus.Placed
                     ? "Your payment did not go through in time, so we cancel your order."
@@ -236,8 +220,8 @@ internal static class OrderProcess
                 return;
             }
 
-            _state = _state with { Asked = _state.Asked + 1 };
-            Wait();
+            _state = _state with { RetryCount = _state.RetryCount + 1 };
+            SetDeadline();
             switch (_state.Status)
             {
                 case OrderStatus.Placed: _events.Add(PaymentRequest(Facts)); break;
@@ -249,17 +233,17 @@ internal static class OrderProcess
         private void Enter(OrderStatus status, string reason)
         {
             _state = _state with { Status = status, Since = now, Version = _state.Version + 1 };
-            WaitAnew();
+            RestartDeadline();
             _events.Add(new OrderStatusChanged(Facts.Id, Facts.CustomerId, status, _state.Version, now, reason));
         }
 
-        private void WaitAnew()
+        private void RestartDeadline()
         {
-            _state = _state with { Asked = 0 };
-            Wait();
+            _state = _state with { RetryCount = 0 };
+            SetDeadline();
         }
 
-        private void Wait()
+        private void SetDeadline()
         {
             if (_state.Status is OrderStatus.Delivered or OrderStatus.Cancelled)
             {
@@ -267,9 +251,9 @@ internal static class OrderProcess
                 return;
             }
 
-            var again = now + deadlines.Wait(_state.Asked);
-            var end = _state.Since + deadlines.PatienceIn(_state.Status);
-            _state = _state with { Deadline = end < again ? end : again };
+            var retry = now + deadlines.Wait(_state.RetryCount);
+            var end = _state.Since + deadlines.TimeoutIn(_state.Status);
+            _state = _state with { Deadline = end < retry ? end : retry };
         }
 
         private void RequestShipment()
@@ -281,18 +265,17 @@ internal static class OrderProcess
             _events.Add(new ShipmentRequested(Facts.Id, Facts.CustomerId, Facts.ShipTo, [.. lines]));
         }
 
-        /// <summary>The parcel before the money: who has the goods has to have paid for them.</summary>
+        /// <summary>The parcel before the money: whoever has the goods must have paid for them.</summary>
         private void RequestCancellation()
         {
             if (ParcelMayLeave)
                 _events.Add(new ShipmentCancellationRequested(Facts.Id, Facts.CustomerId, _state.CancelReason ?? ""));
             else
-                RequestMoneyBack();
+                RequestPaymentCancellation();
         }
 
-        private void RequestMoneyBack() =>
-            _events.Add(
-                new PaymentCancellationRequested(Facts.Id, Facts.CustomerId, Facts.Total, _state.CancelReason ?? ""));
+        private void RequestPaymentCancellation() => _events.Add(
+            new PaymentCancellationRequested(Facts.Id, Facts.CustomerId, Facts.Total, _state.CancelReason ?? ""));
 
         private InvalidOperationException Contradiction(string what) =>
             new($"Order {Facts.Id} is {_state.Status} (payment {_state.Payment}, parcel {_state.Parcel}), but {what}.");

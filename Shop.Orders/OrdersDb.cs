@@ -28,11 +28,15 @@ internal sealed class OrdersDb : DbContext
 
     public DbSet<StockMovement> StockMovements => Set<StockMovement>();
 
-    /// <summary>The database's clock, within a query. All replicas agree on it, whatever their own clocks say.</summary>
+    /// <summary>
+    /// The database's clock, within a query. All replicas agree on it, whatever their own clocks say.
+    /// </summary>
     public static DateTimeOffset Now() => throw new InvalidOperationException("Only for queries.");
 
-    /// <summary>The order, locked until the transaction ends, and the time when it was; null if there is none.</summary>
-    public async Task<(Order Order, DateTimeOffset Now)?> LockOrderAsync(Guid id, CancellationToken cancel)
+    /// <summary>
+    /// The order, locked until the transaction ends, and the time when it was; null if there is none.
+    /// </summary>
+    public async Task<(Order Order, DateTimeOffset Now)?> LockAsync(Guid id, CancellationToken cancel)
     {
         var found = await Orders.FromSql($"SELECT * FROM orders.orders WHERE id = {id} FOR UPDATE")
             .Select(order => new { Order = order, Now = Now() })
@@ -41,7 +45,7 @@ internal sealed class OrdersDb : DbContext
     }
 
     /// <summary>Orders whose deadline has passed and that nobody else is working on, locked.</summary>
-    public async Task<IReadOnlyList<(Order Order, DateTimeOffset Now)>> LockDueOrdersAsync(
+    public async Task<IReadOnlyList<(Order Order, DateTimeOffset Now)>> LockDueAsync(
         int limit, CancellationToken cancel)
     {
         var due = await Orders.FromSql($"""
@@ -78,6 +82,7 @@ internal sealed class OrdersDb : DbContext
         order.Property(o => o.Status).HasConversion<string>().HasMaxLength(20);
         order.Property(o => o.Payment).HasConversion<string>().HasMaxLength(20);
         order.Property(o => o.Parcel).HasConversion<string>().HasMaxLength(20);
+        order.Property(o => o.RetryCount).HasColumnName("asked");
         order.Property(o => o.CancelReason).HasMaxLength(500);
         order.Property(o => o.Version).IsConcurrencyToken();
         Document(order.Property(o => o.History));
@@ -127,5 +132,6 @@ internal sealed class OrdersDb : DbContext
         property.HasColumnType("jsonb").HasConversion(
             value => JsonSerializer.Serialize(value, Json.Events),
             json => JsonSerializer.Deserialize<T>(json, Json.Events)!,
-            new ValueComparer<T>((left, right) => ReferenceEquals(left, right), value => value.GetHashCode(), value => value));
+            new ValueComparer<T>(
+                (left, right) => ReferenceEquals(left, right), value => value.GetHashCode(), value => value));
 }

@@ -2,14 +2,16 @@ using System.Diagnostics.Metrics;
 
 namespace Shop.Orders;
 
-/// <summary>Counts when a step is taken, a moment before its commit: a step that is rolled back counts twice.</summary>
+/// <summary>
+/// Counts a transition a moment before its commit: one that is rolled back and repeated counts twice.
+/// </summary>
 internal sealed class OrdersMetrics
 {
     public const string MeterName = "Shop.Orders";
 
     private readonly Counter<long> _placed;
     private readonly Counter<long> _ended;
-    private readonly Counter<long> _askedAgain;
+    private readonly Counter<long> _retries;
     private readonly Histogram<double> _duration;
 
     public OrdersMetrics(IMeterFactory meters)
@@ -17,18 +19,18 @@ internal sealed class OrdersMetrics
         var meter = meters.Create(MeterName);
         _placed = meter.CreateCounter<long>("shop.orders.placed", "{order}", "Orders accepted.");
         _ended = meter.CreateCounter<long>("shop.orders.ended", "{order}", "Orders that ended, by final status.");
-        _askedAgain = meter.CreateCounter<long>("shop.orders.asked_again", "{request}", "Deadlines that passed.");
+        _retries = meter.CreateCounter<long>("shop.orders.asked_again", "{request}", "Deadlines that passed.");
         _duration = meter.CreateHistogram<double>("shop.orders.duration", "s", "From placing an order to its end.");
     }
 
     public void Placed() => _placed.Add(1);
 
-    public void Advanced(Order order, object happened, Step step)
+    public void Advanced(Order order, OrderInput input, OrderTransition transition)
     {
-        if (happened is DeadlinePassed && step.Events.Count > 0)
-            _askedAgain.Add(1, new KeyValuePair<string, object?>("status", order.Status.ToString()));
+        if (input is DeadlinePassed && transition.Events.Count > 0)
+            _retries.Add(1, new KeyValuePair<string, object?>("status", order.Status.ToString()));
 
-        if (order.Status is OrderStatus.Delivered or OrderStatus.Cancelled && step.Events.Count > 0)
+        if (order.Status is OrderStatus.Delivered or OrderStatus.Cancelled && transition.Events.Count > 0)
         {
             var status = new KeyValuePair<string, object?>("status", order.Status.ToString());
             _ended.Add(1, status);

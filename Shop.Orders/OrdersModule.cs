@@ -7,14 +7,16 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Orders;
 
-/// <summary>Catalogue, stock, cart, checkout and the order process: everything this service does, on one screen.</summary>
+/// <summary>
+/// Catalogue, stock, cart, checkout and the order process: everything this service does, on one screen.
+/// </summary>
 public static class OrdersModule
 {
     /// <summary>Registers the module's database, messages, background work and options.</summary>
     public static IHostApplicationBuilder AddOrders(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddDatabase<OrdersDb>("ordersdb", Assortment.SeedAsync);
+        builder.AddDatabase<OrdersDb>("ordersdb", CatalogueSeed.SeedAsync);
         builder.AddMessaging<OrdersDb>("orders", events => events
             .On<PaymentCaptured>(OrderProcessHandlers.On)
             .On<PaymentDeclined>(OrderProcessHandlers.On)
@@ -48,12 +50,12 @@ public static class OrdersModule
             .WithSummary("Searches the catalogue, page by page, by name.");
         products.MapGet("{id:guid}", GetProduct.Handle).AllowAnonymous().WithSummary("One product, with an ETag.");
 
-        var assortment = products.MapGroup("").RequireAuthorization(Policies.Operator);
-        assortment.MapPost("", AddProduct.Handle).WithSummary("Puts a product into the catalogue.");
-        assortment.MapPut("{id:guid}", ChangeProduct.Handle).WithSummary("Changes a product that If-Match names.");
-        assortment.MapDelete("{id:guid}", DeleteProduct.Handle).WithSummary("Takes a product out of the catalogue.");
-        assortment.MapGet("{id:guid}/stock", GetStock.Handle).WithSummary("What is left, and the latest movements.");
-        assortment.MapPost("{id:guid}/stock", AdjustStock.Handle)
+        var operators = products.MapGroup("").RequireAuthorization(Policies.Operator);
+        operators.MapPost("", AddProduct.Handle).WithSummary("Puts a product into the catalogue.");
+        operators.MapPut("{id:guid}", ChangeProduct.Handle).WithSummary("Changes a product that If-Match names.");
+        operators.MapDelete("{id:guid}", DeleteProduct.Handle).WithSummary("Takes a product out of the catalogue.");
+        operators.MapGet("{id:guid}/stock", GetStock.Handle).WithSummary("What is left, and the latest movements.");
+        operators.MapPost("{id:guid}/stock", AdjustStock.Handle)
             .WithSummary("Adjusts the stock, once per Idempotency-Key.")
             .Produces<StockView>()
             .ProducesValidationProblem()

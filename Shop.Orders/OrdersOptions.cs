@@ -28,12 +28,13 @@ internal sealed class OrdersOptions : IValidatableObject
     }
 
     public bool Accepts(string paymentToken) =>
-        (PaymentTokens.Length > 0 ? PaymentTokens : TokensOfTheSimulatedBank).Contains(paymentToken, StringComparer.Ordinal);
+        (PaymentTokens.Length > 0 ? PaymentTokens : TokensOfTheSimulatedBank)
+            .Contains(paymentToken, StringComparer.Ordinal);
 }
 
 /// <summary>
-/// How long an order waits for an answer before it asks again, and when it stops asking and is cancelled. Nothing ends
-/// the asking once money has to come back or the parcel has left.
+/// How long an order waits for an answer before it repeats its request, and when it gives up and is cancelled. It never
+/// gives up once money has to come back or the parcel has left.
 /// </summary>
 internal sealed class OrderDeadlines
 {
@@ -55,13 +56,13 @@ internal sealed class OrderDeadlines
         && Payment >= FirstWait && Shipment >= FirstWait && Dispatch >= FirstWait;
 
     /// <summary>When an order in <paramref name="status"/> gives up; null when it never does.</summary>
-    public TimeSpan? PatienceIn(OrderStatus status) => status switch
+    public TimeSpan? TimeoutIn(OrderStatus status) => status switch
     {
         OrderStatus.Placed => Payment,
         OrderStatus.Paid => Shipment,
         OrderStatus.Preparing => Dispatch,
-        _ => null,
+        OrderStatus.Shipped or OrderStatus.Delivered or OrderStatus.Cancelling or OrderStatus.Cancelled => null,
     };
 
-    public TimeSpan Wait(int asked) => Backoff.Exponential(FirstWait, asked, LongestWait);
+    public TimeSpan Wait(int retries) => Backoff.Exponential(FirstWait, retries, LongestWait);
 }

@@ -10,16 +10,19 @@ using Shop.ServiceDefaults;
 namespace Shop.Orders;
 
 /// <summary>
-/// Places one order per idempotency key. Prices come from us, never from the caller; stock is reserved with the order or
-/// not at all.
+/// Places one order per idempotency key. Prices come from us, never from the caller; stock is reserved with the order
+/// or not at all.
 /// </summary>
 internal static partial class PlaceOrder
 {
+    /// <summary>A reservation locks a row for each line, and all lines are one document.</summary>
+    public const int MaxLines = 50;
+    public const int MaxQuantity = 1000;
     private const string Route = "POST /api/orders";
-    private const int MaxLines = 50;
-    private const int MaxQuantity = 1000;
 
-    /// <summary>1,000,000.00: for a line, and for an order with its shipping. Whoever buys for more should be talked to.</summary>
+    /// <summary>
+    /// 1,000,000.00: for a line, and for an order with its shipping. Larger orders are agreed with a person.
+    /// </summary>
     private const long HighestTotal = 100_000_000;
 
     public sealed record Request(IReadOnlyList<Line> Lines, Address ShipTo, string PaymentToken);
@@ -43,7 +46,7 @@ internal static partial class PlaceOrder
 
         var result = await db.ExecuteOnceAsync<Response>(
             key, user, Route, request, () => PlaceAsync(request, user, db, rates, options.Value, cancel), cancel);
-        // Not when it is the stored answer to a request that was repeated.
+        // A repeated request gets its stored answer, which is no second order.
         if (result is Created<Response> { Value: { } placed })
         {
             metrics.Placed();
@@ -54,7 +57,8 @@ internal static partial class PlaceOrder
     }
 
     private static async Task<IResult> PlaceAsync(
-        Request request, CurrentUser user, OrdersDb db, ShippingRates rates, OrdersOptions options, CancellationToken cancel)
+        Request request, CurrentUser user, OrdersDb db, ShippingRates rates, OrdersOptions options,
+        CancellationToken cancel)
     {
         var id = Guid.CreateVersion7();
         var reserved = await StockLevels.ReserveAsync(db, id, request.Lines, cancel);
@@ -71,16 +75,20 @@ internal static partial class PlaceOrder
         var goods = Order.GoodsTotal(lines);
         var shipping = rates.PriceFor(request.ShipTo.Country, goods);
         if (goods.Amount + shipping.Amount > HighestTotal)
-            return Problem.Conflict($"An order, or a line of it, costs {new Money(HighestTotal, goods.Currency)} at most. Order less at once.");
+        {
+            var limit = new Money(HighestTotal, goods.Currency);
+            return Problem.Conflict($"An order, or a line of it, costs {limit} at most. Order less at once.");
+        }
 
         var now = reserved.Values.First().Now;
-        var (order, first) = Order.Place(
+        var first = OrderProcess.Start(
             new(id, user.Id, lines, request.ShipTo, shipping, goods + shipping, request.PaymentToken),
             now,
             options.Deadlines);
+        var order = Order.Place(first, now);
         var response = new Response(order.Id, order.Status, order.Lines, order.Shipping, order.Total, order.PlacedAt);
         db.Orders.Add(order);
-        OrderProcessHandlers.Publish(db, first.Events);
+        db.PublishAll(first.Events);
         return TypedResults.Created($"/api/orders/{order.Id}", response);
     }
 
@@ -117,7 +125,7 @@ internal static partial class PlaceOrder
         return check.CheckAddress("shipTo.", to.Name, to.Line1, to.Line2, to.City, to.PostalCode, to.Country);
     }
 
-    /// <summary>Names what is unknown or short; nothing is stored any more when this is asked.</summary>
+    /// <summary>Names what is unknown or short. It runs after the roll-back.</summary>
     private static async Task<IResult> Explain(Request request, OrdersDb db, CancellationToken cancel)
     {
         Guid[] ids = [.. request.Lines.Select(line => line.ProductId)];
@@ -131,7 +139,9 @@ internal static partial class PlaceOrder
         foreach (var (index, line) in request.Lines.Index())
         {
             unknown.Check(
-                products.ContainsKey(line.ProductId), $"{Field(index)}.productId", $"There is no product {line.ProductId}.");
+                products.ContainsKey(line.ProductId),
+                $"{Field(index)}.productId",
+                $"There is no product {line.ProductId}.");
         }
 
         if (unknown.Failed)

@@ -5,8 +5,8 @@ using Shop.Messaging;
 namespace Shop.Payments;
 
 /// <summary>
-/// Forgets what is personal in the payments of customers whose account is gone. That is little: the token goes by itself
-/// when nothing can be charged any more, and what operators wrote about a refund goes here. The ledger stays.
+/// Forgets what is personal in the payments of customers whose account is gone. That is little: the token is removed as
+/// soon as nothing can be charged any more, and what operators wrote about a refund is removed here. The ledger stays.
 /// </summary>
 internal sealed class DeletedCustomers(
     IServiceScopeFactory scopes, DatabaseReadiness<PaymentsDb> readiness, ILogger<ErasureLoop<PaymentsDb>> log)
@@ -21,6 +21,7 @@ internal sealed class DeletedCustomers(
         await db.Refunds
             .Where(refund => refund.Reason != null && theirs.Any(payment => payment.Id == refund.PaymentId))
             .ExecuteUpdateAsync(refund => refund.SetProperty(erased => erased.Reason, (string?)null), cancel);
-        return await theirs.AnyAsync(payment => payment.Token != null || payment.State.Ask != BankAsk.Nothing, cancel);
+        return await theirs.AnyAsync(
+            payment => payment.Token != null || payment.State.NextOperation != BankOperation.Nothing, cancel);
     }
 }

@@ -22,6 +22,7 @@ internal static class GetPayment
         return payment is null
             ? Problem.NotFound("There is no payment for this order.")
             : TypedResults.Ok(new Response(
-                orderId, payment.Status, payment.Of(payment.Captured), payment.Of(payment.Refunded), payment.Attempts, payment.DeclineReason));
+                orderId, payment.Status, payment.Of(payment.Captured), payment.Of(payment.Refunded), payment.Attempts,
+                payment.DeclineReason));
     }
 }

@@ -12,8 +12,8 @@ internal enum LedgerAccount
 }
 
 /// <summary>
-/// A booking: its entries sum to zero, it is never changed, and a charge or refund of the bank is booked once. All three are
-/// enforced by the database too.
+/// A booking: its entries sum to zero, it is never changed, and a charge or refund of the bank is booked once. All
+/// three are enforced by the database too.
 /// </summary>
 internal sealed class LedgerTransaction
 {

@@ -1,15 +1,18 @@
+using Shop.Data;
 using Shop.ServiceDefaults;
 
 namespace Shop.Payments;
 
 internal enum PaymentStatus
 {
-    /// <summary>Asked for by Orders; the bank has not answered.</summary>
+    /// <summary>Requested by Orders; the bank has not answered.</summary>
     Requested,
     Captured,
     Declined,
 
-    /// <summary>The bank was asked and its answer is missing: it may have charged. Only asking by key can tell.</summary>
+    /// <summary>
+    /// The bank was called and its answer is missing: it may have charged. Only asking by key can tell.
+    /// </summary>
     Unknown,
     Refunded,
 
@@ -17,8 +20,8 @@ internal enum PaymentStatus
     Voided,
 }
 
-/// <summary>What the bank has to be asked next.</summary>
-internal enum BankAsk
+/// <summary>A call to the bank. The names are stored.</summary>
+internal enum BankOperation
 {
     Nothing,
     Charge,
@@ -32,20 +35,22 @@ internal sealed record PaymentState
 {
     public required PaymentStatus Status { get; init; }
 
-    /// <summary>Also what a successor must ask if the worker that has the payment in hand dies.</summary>
-    public required BankAsk Ask { get; init; }
+    /// <summary>
+    /// What the bank has to do next; during a call, what its successor has to ask for if the worker dies.
+    /// </summary>
+    public required BankOperation NextOperation { get; init; }
     public required long Amount { get; init; }
     public required string Currency { get; init; }
     public long Captured { get; init; }
     public long Refunded { get; init; }
 
-    /// <summary>What is to go back to the customer and has not: Refunded + Owed never exceed Captured.</summary>
+    /// <summary>To be refunded and not confirmed by the bank: Refunded + Owed never exceed Captured.</summary>
     public long Owed { get; init; }
 
-    /// <summary>Orders wants the money to stay with, or go back to, the customer.</summary>
+    /// <summary>Orders wants nothing charged, or the money refunded.</summary>
     public bool Cancelled { get; init; }
 
-    /// <summary>How often the bank was asked to charge.</summary>
+    /// <summary>How often the bank was called to charge.</summary>
     public int Attempts { get; init; }
 
     /// <summary>Calls in a row without a clear answer.</summary>
@@ -59,9 +64,8 @@ internal sealed record PaymentState
 /// The one payment of an order. Its id is the key by which the bank recognises a repeated call, so it never changes and
 /// an order can't be charged twice.
 /// </summary>
-internal sealed class Payment
+internal sealed class Payment : LeasedRow
 {
-    public Guid Id { get; private init; }
     public Guid OrderId { get; private init; }
     public Guid CustomerId { get; private init; }
 
@@ -69,16 +73,11 @@ internal sealed class Payment
     public string? Token { get; private set; }
     public PaymentState State { get; private set; } = null!;
 
-    /// <summary>When the bank is to be asked, by the database's clock; null when there is nothing to ask.</summary>
-    public DateTimeOffset? DueAt { get; private set; }
-
-    /// <summary>Until then a worker has the payment in hand; after that the worker is taken for dead.</summary>
-    public DateTimeOffset? LeasedUntil { get; private set; }
-
-    /// <summary>The trace of the order's click, continued by every call to the bank.</summary>
+    /// <summary>The trace in which the order was placed; every call to the bank continues it.</summary>
     public string? TraceParent { get; private init; }
 
-    public static Payment Open(Guid orderId, Guid customerId, string? token, Step step, DateTimeOffset now, string? traceParent)
+    public static Payment Open(
+        Guid orderId, Guid customerId, string? token, PaymentTransition first, DateTimeOffset now, string? traceParent)
     {
         var payment = new Payment
         {
@@ -88,23 +87,20 @@ internal sealed class Payment
             Token = token,
             TraceParent = traceParent,
         };
-        payment.Take(step, now);
+        payment.Apply(first, now);
         return payment;
     }
 
-    public void Take(Step step, DateTimeOffset now)
+    /// <summary>Carries out a decision. Its events are to be published in the same transaction.</summary>
+    public void Apply(PaymentTransition transition, DateTimeOffset now)
     {
-        State = step.State;
-        if (State.Ask == BankAsk.Nothing)
+        State = transition.State;
+        if (State.NextOperation == BankOperation.Nothing)
             DueAt = null;
-        else if (step.AskIn is { } delay)
+        else if (transition.DueIn is { } delay)
             DueAt = now + delay;
 
         if (State.Status is not (PaymentStatus.Requested or PaymentStatus.Unknown))
             Token = null;
     }
-
-    public void Lease(DateTimeOffset until) => LeasedUntil = until;
-
-    public void Release() => LeasedUntil = null;
 }

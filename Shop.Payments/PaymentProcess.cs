@@ -1,35 +1,33 @@
+using System.Diagnostics;
 using Shop.ServiceDefaults;
 
 namespace Shop.Payments;
 
-/// <summary>Something that happened to a payment.</summary>
-internal abstract record Happening;
+/// <summary>
+/// What a payment can be told: a request of Orders (<c>Events.cs</c>), a step of the worker, or an answer of the bank.
+/// A test gives every kind of input to <see cref="PaymentProcess.Decide"/>.
+/// </summary>
+internal abstract record PaymentInput;
 
-/// <summary>Orders asked for the money, again.</summary>
-internal sealed record AskedAgain : Happening;
+/// <summary>A worker leased the payment and is about to call the bank.</summary>
+internal sealed record LeaseAcquired : PaymentInput;
 
-/// <summary>Orders wants nothing to be charged, or the money to go back.</summary>
-internal sealed record CancellationAsked : Happening;
+/// <summary>An operator refunds a part of the charge, or all of it.</summary>
+internal sealed record RefundRequested(long Amount) : PaymentInput;
 
-/// <summary>A worker took the payment in hand and is about to ask the bank.</summary>
-internal sealed record Taken : Happening;
+/// <summary>The call had no effect: it was held back because the bank is away, or the bank turned it away.</summary>
+/// <param name="Operation">What would have been called.</param>
+/// <param name="RetryAfter">When the bank wants to be called again, if it said so.</param>
+internal sealed record NotSent(BankOperation Operation, TimeSpan? RetryAfter = null) : PaymentInput;
 
-/// <summary>An operator gives back a part of the charge, or all of it.</summary>
-internal sealed record ReturnAsked(long Amount) : Happening;
-
-/// <summary>The call did nothing: it was held back because the bank is away, or turned away at the bank's door.</summary>
-/// <param name="Ask">What would have been asked.</param>
-/// <param name="RetryAfter">When the bank wants to be asked again, if it said so.</param>
-internal sealed record NotSent(BankAsk Ask, TimeSpan? RetryAfter = null) : Happening;
-
-/// <summary>What the bank said, or its silence. All but silence are facts, however late they arrive.</summary>
-internal abstract record BankAnswer : Happening;
+/// <summary>What the bank said, or that it said nothing. All but the unknown outcome are facts, however late.</summary>
+internal abstract record BankAnswer : PaymentInput;
 
 internal sealed record Charged : BankAnswer;
 
 internal sealed record Declined(string Reason) : BankAnswer;
 
-/// <summary>The bank knows the charge and is still at it.</summary>
+/// <summary>The bank knows the charge and has not decided yet.</summary>
 internal sealed record Pending : BankAnswer;
 
 /// <summary>The bank does not know the key: nothing was charged so far.</summary>
@@ -38,11 +36,11 @@ internal sealed record NoSuchCharge : BankAnswer;
 /// <summary>The bank did not charge this key and never will.</summary>
 internal sealed record Voided : BankAnswer;
 
-/// <summary>The bank returned an amount; null: all that was to be returned.</summary>
+/// <summary>The bank refunded an amount; null: all that was to be refunded.</summary>
 internal sealed record Refunded(long? Amount = null) : BankAnswer;
 
-/// <summary>No clear answer: a time-out, an error. The call may have had its effect.</summary>
-internal sealed record Silence : BankAnswer;
+/// <summary>A time-out or an error. The call may have had its effect.</summary>
+internal sealed record UnknownOutcome : BankAnswer;
 
 internal enum Booking
 {
@@ -50,13 +48,15 @@ internal enum Booking
     Refund,
 }
 
-/// <summary>What follows from a happening.</summary>
+/// <summary>What follows from an input.</summary>
 /// <param name="State">The state from now on.</param>
-/// <param name="Tell">Whether Orders is told the outcome: the event is the one of the state.</param>
-/// <param name="AskIn">When <see cref="PaymentState.Ask"/> is due; null leaves the time as it is.</param>
+/// <param name="Events">What is published, in this order.</param>
+/// <param name="DueIn">When <see cref="PaymentState.NextOperation"/> is due; null leaves the time as it is.</param>
 /// <param name="Booking">What goes into the ledger.</param>
-/// <param name="Return">An amount that the bank is to return from now on, under a key of its own.</param>
-internal sealed record Step(PaymentState State, bool Tell = false, TimeSpan? AskIn = null, Booking? Booking = null, long Return = 0)
+/// <param name="NewRefund">An amount that the bank is to refund from now on, under a key of its own.</param>
+internal sealed record PaymentTransition(
+    PaymentState State, IReadOnlyList<IPaymentEvent> Events, TimeSpan? DueIn = null, Booking? Booking = null,
+    long NewRefund = 0)
 {
     /// <summary>How much the booking is about.</summary>
     public Money Booked(PaymentState before) => State.Of(
@@ -64,128 +64,189 @@ internal sealed record Step(PaymentState State, bool Tell = false, TimeSpan? Ask
 }
 
 /// <summary>
-/// Every decision about a payment, without side effects. The invariants: one charge at most, under one key; no charge is
-/// sent or kept of a payment that was cancelled; never more is returned than was charged; silence never counts as "not
-/// charged"; whoever asks again is answered again.
+/// Every decision about a payment, without side effects. The invariants: at most one charge, under one key; no charge
+/// is sent or kept of a payment that was cancelled; never more is refunded than was charged; an unknown outcome never
+/// counts as "not charged"; a repeated request is answered again. One word for money back: a void prevents a charge, a
+/// refund undoes one.
 /// </summary>
 internal static class PaymentProcess
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Short against the ten minutes that an order waits for its payment.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
+    /// <summary>A bank that is working on a charge will soon know, and the customer waits.</summary>
     private static readonly TimeSpan LongestPauseWhilePending = TimeSpan.FromSeconds(2);
 
-    public static Step Request(Money amount) => new(
-        new() { Status = PaymentStatus.Requested, Ask = BankAsk.Charge, Amount = amount.Amount, Currency = amount.Currency },
-        AskIn: TimeSpan.Zero);
-
-    /// <summary>The cancellation overtook the request: a tombstone, at which the request will be turned away.</summary>
-    public static Step CancelBeforeRequest(Money amount) => new(
-        new() { Status = PaymentStatus.Voided, Ask = BankAsk.Nothing, Amount = amount.Amount, Currency = amount.Currency, Cancelled = true },
-        Tell: true);
-
-    public static Step Apply(PaymentState state, Happening happening) => happening switch
-    {
-        // A part that is still on its way back changes nothing about the charge.
-        AskedAgain => new(state, Tell: IsSettled(state) || state is { Status: PaymentStatus.Captured, Cancelled: false }),
-        CancellationAsked => Cancel(state),
-        ReturnAsked asked when asked.Amount > 0 && asked.Amount <= Returnable(state) => Return(state, asked.Amount),
-        ReturnAsked asked => throw new InvalidOperationException($"{asked.Amount} can't be returned, only {Returnable(state)} can."),
-        Taken => new(state with
+    /// <param name="orderId">Whose payment it is; the events name it.</param>
+    /// <param name="state">Null when there is no payment of this order yet.</param>
+    /// <param name="input">What happened.</param>
+    public static PaymentTransition Decide(Guid orderId, PaymentState? state, PaymentInput input) =>
+        (input, state) switch
         {
-            // If we die now, nobody knows whether the bank got the charge.
-            Ask = state.Ask == BankAsk.Charge ? BankAsk.Find : state.Ask,
-            Attempts = state.Attempts + (state.Ask == BankAsk.Charge ? 1 : 0),
-        }),
-        NotSent { Ask: BankAsk.Charge } held when IsOpen(state) => Later(held, state with
-        {
-            Ask = state.Ask == BankAsk.Find ? BankAsk.Charge : state.Ask,
-            Attempts = state.Attempts - 1,
-        }),
-        NotSent held => IsSettled(state) ? new(state) : Later(held, state),
-        BankAnswer answer when IsOpen(state) => Resolve(state, answer),
-        // Against the bank's word, but money comes first: what it took after all goes back.
-        Charged when state.Status is PaymentStatus.Voided or PaymentStatus.Declined => Capture(state with { Cancelled = true }),
-        Refunded returned when state is { Status: PaymentStatus.Captured, Owed: > 0 } => TakeBack(state, returned.Amount ?? state.Owed),
-        Silence when state.Status == PaymentStatus.Captured && state.Ask == BankAsk.Refund =>
-            Retry(state with { Unanswered = state.Unanswered + 1 }),
-        BankAnswer => new(state),
-        _ => throw new InvalidOperationException($"{happening.GetType().Name} is not known here."),
-    };
+            (PaymentRequested request, null) => CallNow(
+                Open(request.Amount, PaymentStatus.Requested, BankOperation.Charge)),
+            // The cancellation overtook the request: a tombstone, so that the request finds its answer.
+            (PaymentCancellationRequested request, null) => Settled(
+                orderId, Open(request.Amount, PaymentStatus.Voided, BankOperation.Nothing) with { Cancelled = true }),
+            (_, null) => throw new InvalidOperationException($"Order {orderId} has no payment yet."),
 
-    /// <summary>How much an operator may still give back.</summary>
-    public static long Returnable(PaymentState state) =>
-        state is { Status: PaymentStatus.Captured, Cancelled: false } ? state.Captured - state.Refunded - state.Owed : 0;
+            (PaymentRequested, _) => HasOutcome(state) ? Settled(orderId, state) : Unchanged(state),
+            (PaymentCancellationRequested, _) => Cancel(orderId, state),
+            (RefundRequested { Amount: var amount }, _) => amount > 0 && amount <= Refundable(state)
+                ? Refund(state, amount)
+                : throw new InvalidOperationException($"{amount} can't be refunded, only {Refundable(state)} can."),
+            (LeaseAcquired, _) => new(BeforeCall(state), []),
+            (NotSent notSent, _) => CallLater(state, notSent),
+
+            (BankAnswer answer, _) when IsOpen(state) => Resolve(orderId, state, answer),
+            // Against the bank's own word; but if it has the money after all, the money goes back.
+            (Charged, { Status: PaymentStatus.Voided or PaymentStatus.Declined }) =>
+                Capture(orderId, state with { Cancelled = true }),
+            (Refunded refunded, { Status: PaymentStatus.Captured, Owed: > 0 }) =>
+                ConfirmRefund(orderId, state, refunded.Amount ?? state.Owed),
+            (UnknownOutcome, { Status: PaymentStatus.Captured, NextOperation: BankOperation.Refund }) =>
+                Retry(state with { Unanswered = state.Unanswered + 1 }),
+            // A repeated answer.
+            (BankAnswer, _) => Unchanged(state),
+            _ => throw new UnreachableException($"{input.GetType().Name} is missing here."),
+        };
+
+    /// <summary>How much an operator may still refund.</summary>
+    public static long Refundable(PaymentState state) =>
+        state is { Status: PaymentStatus.Captured, Cancelled: false }
+            ? state.Captured - state.Refunded - state.Owed
+            : 0;
+
+    private static PaymentState Open(Money amount, PaymentStatus status, BankOperation next) =>
+        new() { Status = status, NextOperation = next, Amount = amount.Amount, Currency = amount.Currency };
 
     private static bool IsOpen(PaymentState state) => state.Status is PaymentStatus.Requested or PaymentStatus.Unknown;
 
     /// <summary>Whether the outcome will not change any more unless Orders asks for it.</summary>
-    private static bool IsSettled(PaymentState state) => state.Ask == BankAsk.Nothing;
+    private static bool IsSettled(PaymentState state) => state.NextOperation == BankOperation.Nothing;
 
-    private static Step Cancel(PaymentState state) => state.Status switch
+    // A partial refund that is still under way changes nothing about the charge.
+    private static bool HasOutcome(PaymentState state) =>
+        IsSettled(state) || state is { Status: PaymentStatus.Captured, Cancelled: false };
+
+    private static PaymentTransition Cancel(Guid orderId, PaymentState state) => state.Status switch
     {
         // Never sent, so there is nothing to ask the bank about.
-        PaymentStatus.Requested when state is { Attempts: 0, Ask: BankAsk.Charge } => Void(state with { Cancelled = true }),
-        _ when IsSettled(state) && state.Status != PaymentStatus.Captured => new(state, Tell: true),
-        _ when state.Cancelled => new(state),
-        PaymentStatus.Captured => Return(state with { Cancelled = true }, Returnable(state)),
-        _ => AskNow(state with { Cancelled = true, Ask = BankAsk.Void }),
+        PaymentStatus.Requested when state is { Attempts: 0, NextOperation: BankOperation.Charge } =>
+            Void(orderId, state with { Cancelled = true }),
+        _ when IsSettled(state) && state.Status != PaymentStatus.Captured => Settled(orderId, state),
+        _ when state.Cancelled => Unchanged(state),
+        PaymentStatus.Captured => Refund(state with { Cancelled = true }, Refundable(state)),
+        _ => CallNow(state with { Cancelled = true, NextOperation = BankOperation.Void }),
     };
 
-    private static Step Resolve(PaymentState state, BankAnswer answer) => answer switch
+    // If the worker dies during the call, nobody knows whether the bank got the charge.
+    private static PaymentState BeforeCall(PaymentState state) => state.NextOperation == BankOperation.Charge
+        ? state with { NextOperation = BankOperation.Find, Attempts = state.Attempts + 1 }
+        : state;
+
+    private static PaymentTransition CallLater(PaymentState state, NotSent notSent)
     {
-        Charged => Capture(state),
-        Declined declined => new(
-            state with { Status = PaymentStatus.Declined, Ask = BankAsk.Nothing, DeclineReason = declined.Reason, Unanswered = 0 },
-            Tell: true),
-        Voided => Void(state),
+        var waiting = notSent.Operation == BankOperation.Charge && IsOpen(state)
+            ? state with
+            {
+                NextOperation = state.NextOperation == BankOperation.Find ? BankOperation.Charge : state.NextOperation,
+                Attempts = state.Attempts - 1,
+            }
+            : state;
+        return IsSettled(waiting) ? Unchanged(state)
+            : notSent.RetryAfter is { } pause ? new(waiting, [], pause)
+            : Retry(waiting);
+    }
+
+    private static PaymentTransition Resolve(Guid orderId, PaymentState state, BankAnswer answer) => answer switch
+    {
+        Charged => Capture(orderId, state),
+        Declined declined => Settled(orderId, state with
+        {
+            Status = PaymentStatus.Declined,
+            NextOperation = BankOperation.Nothing,
+            DeclineReason = declined.Reason,
+            Unanswered = 0,
+        }),
+        Voided => Void(orderId, state),
         // The same key again, so it does no harm if the bank finds the first charge only later.
-        NoSuchCharge => AskNow(state with { Status = PaymentStatus.Unknown, Ask = state.Cancelled ? BankAsk.Void : BankAsk.Charge }),
-        Pending => Retry(Unclear(state), LongestPauseWhilePending),
-        Silence => Retry(Unclear(state)),
-        // An answer to a question that was never asked.
-        _ => new(state),
+        NoSuchCharge => CallNow(state with
+        {
+            Status = PaymentStatus.Unknown,
+            NextOperation = state.Cancelled ? BankOperation.Void : BankOperation.Charge,
+        }),
+        Pending => Retry(WithUnknownOutcome(state), LongestPauseWhilePending),
+        UnknownOutcome => Retry(WithUnknownOutcome(state)),
+        // The answer to a refund, which was not requested.
+        Refunded => Unchanged(state),
+        _ => throw new UnreachableException($"{answer.GetType().Name} is missing here."),
     };
 
-    private static PaymentState Unclear(PaymentState state) => state with
+    private static PaymentState WithUnknownOutcome(PaymentState state) => state with
     {
         Status = PaymentStatus.Unknown,
-        Ask = state.Cancelled ? BankAsk.Void : BankAsk.Find,
+        NextOperation = state.Cancelled ? BankOperation.Void : BankOperation.Find,
         Unanswered = state.Unanswered + 1,
     };
 
-    private static Step Capture(PaymentState state)
+    private static PaymentTransition Capture(Guid orderId, PaymentState state)
     {
-        var captured = state with { Status = PaymentStatus.Captured, Captured = state.Amount, Ask = BankAsk.Nothing, Unanswered = 0 };
-        return captured.Cancelled
-            ? Return(captured, captured.Captured) with { Booking = Booking.Capture }
-            : new(captured, Tell: true, Booking: Booking.Capture);
+        var captured = state with
+        {
+            Status = PaymentStatus.Captured,
+            Captured = state.Amount,
+            NextOperation = BankOperation.Nothing,
+            Unanswered = 0,
+        };
+        var transition = captured.Cancelled ? Refund(captured, captured.Captured) : Settled(orderId, captured);
+        return transition with { Booking = Booking.Capture };
     }
 
-    private static Step Return(PaymentState state, long amount) =>
-        AskNow(state with { Ask = BankAsk.Refund, Owed = state.Owed + amount }) with { Return = amount };
+    private static PaymentTransition Void(Guid orderId, PaymentState state) => Settled(
+        orderId, state with { Status = PaymentStatus.Voided, NextOperation = BankOperation.Nothing, Unanswered = 0 });
 
-    private static Step TakeBack(PaymentState state, long amount)
+    private static PaymentTransition Refund(PaymentState state, long amount)
+    {
+        var owing = state with { NextOperation = BankOperation.Refund, Owed = state.Owed + amount };
+        return CallNow(owing) with { NewRefund = amount };
+    }
+
+    private static PaymentTransition ConfirmRefund(Guid orderId, PaymentState state, long amount)
     {
         var (refunded, owed) = (state.Refunded + amount, state.Owed - amount);
         if (amount <= 0 || owed < 0)
-            throw new InvalidOperationException($"The bank returned {amount} where {state.Owed} were asked for.");
+            throw new InvalidOperationException($"The bank refunded {amount} where {state.Owed} were requested.");
 
         var after = state with { Refunded = refunded, Owed = owed, Unanswered = 0 };
-        var step = owed > 0 ? AskNow(after) : new(after with { Ask = BankAsk.Nothing });
-        // Orders takes "refunded" for "all of it is back"; a part is between the customer and the operator.
+        if (owed > 0)
+            return CallNow(after) with { Booking = Booking.Refund };
+
+        // For Orders "refunded" means that all of it is back; a part concerns only customer and operator.
+        after = after with { NextOperation = BankOperation.Nothing };
         return refunded < state.Captured
-            ? step with { Booking = Booking.Refund }
-            : new(step.State with { Status = PaymentStatus.Refunded }, Tell: true, Booking: Booking.Refund);
+            ? new(after, [], Booking: Booking.Refund)
+            : Settled(orderId, after with { Status = PaymentStatus.Refunded }) with { Booking = Booking.Refund };
     }
 
-    private static Step Void(PaymentState state) =>
-        new(state with { Status = PaymentStatus.Voided, Ask = BankAsk.Nothing, Unanswered = 0 }, Tell: true);
+    private static PaymentTransition Unchanged(PaymentState state) => new(state, []);
 
-    private static Step AskNow(PaymentState state) => new(state, AskIn: TimeSpan.Zero);
+    /// <summary>Tells Orders the outcome that the payment has.</summary>
+    private static PaymentTransition Settled(Guid orderId, PaymentState state) => new(state, [state.Status switch
+    {
+        PaymentStatus.Captured => new PaymentCaptured(orderId, state.Of(state.Captured)),
+        PaymentStatus.Declined => new PaymentDeclined(orderId, state.DeclineReason!),
+        PaymentStatus.Voided => new PaymentVoided(orderId),
+        PaymentStatus.Refunded => new PaymentRefunded(orderId, state.Of(state.Refunded)),
+        PaymentStatus.Requested or PaymentStatus.Unknown => throw new InvalidOperationException(
+            $"A payment that is {state.Status} has no outcome."),
+    }]);
 
-    private static Step Later(NotSent held, PaymentState state) =>
-        held.RetryAfter is { } delay ? new(state, AskIn: delay) : Retry(state);
+    private static PaymentTransition CallNow(PaymentState state) => new(state, [], TimeSpan.Zero);
 
-    /// <summary>Half a second, then twice as long each time.</summary>
-    private static Step Retry(PaymentState state, TimeSpan? longest = null) =>
-        new(state, AskIn: Backoff.Exponential(TimeSpan.FromSeconds(0.5), state.Unanswered - 1, longest ?? LongestPause));
+    /// <summary>Each pause is twice as long as the one before.</summary>
+    private static PaymentTransition Retry(PaymentState state, TimeSpan? longest = null) =>
+        new(state, [], Backoff.Exponential(FirstPause, state.Unanswered - 1, longest ?? LongestPause));
 }

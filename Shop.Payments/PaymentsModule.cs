@@ -13,19 +13,20 @@ internal static class PaymentsModule
     {
         builder.AddDatabase<PaymentsDb>("paymentsdb");
         builder.AddMessaging<PaymentsDb>("payments", events => events
-            .On<PaymentRequested>(TakePayment.Handle)
-            .On<PaymentCancellationRequested>(ReturnPayment.Handle)
+            .On<PaymentRequested>(PaymentProcessHandlers.On)
+            .On<PaymentCancellationRequested>(PaymentProcessHandlers.On)
             .On<UserDeleted>(DeletedCustomers.Note));
 
-        builder.AddValidatedOptions<BankCallOptions>(BankCallOptions.Section);
+        builder.AddValidatedOptions<PaymentWorkerOptions>(PaymentWorkerOptions.Section);
         builder.Services.AddSingleton<PaymentsMetrics>();
         builder.Services.AddHostedService<DeletedCustomers>();
-        builder.Services.AddSingleton<BankLine>();
-        builder.Services.AddSingleton<BankCalls>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<BankCalls>());
+        builder.Services.AddSingleton<BankClient>();
+        builder.Services.AddSingleton<PaymentWorker>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<PaymentWorker>());
         builder.Services.ConfigureDbContext<PaymentsDb>((services, options) =>
             options.AddInterceptors(new WakeOnCommit<Payment>(
-                services.GetRequiredService<BankCalls>(), payment => payment is { DueAt: not null, LeasedUntil: null })));
+                services.GetRequiredService<PaymentWorker>(),
+                payment => payment is { DueAt: not null, LeasedUntil: null })));
 
         builder.AddValidatedOptions<ReconciliationOptions>(ReconciliationOptions.Section);
         builder.Services.AddScoped<Reconciler>();
@@ -36,7 +37,9 @@ internal static class PaymentsModule
         return builder;
     }
 
-    /// <summary>The simulated bank is a foreign party that is lodged here: a database context, a schema and transactions of its own.</summary>
+    /// <summary>
+    /// The simulated bank stands for another company: it has a database context, a schema and transactions of its own.
+    /// </summary>
     private static void AddSimulatedBank(this IHostApplicationBuilder builder)
     {
         builder.AddDatabase<BankDb>("paymentsdb");
@@ -53,16 +56,20 @@ internal static class PaymentsModule
         payments.MapGet("/{orderId:guid}", GetPayment.Handle).WithSummary("What was charged and refunded for an order");
 
         var operators = app.MapGroup("/api/payments").WithTags("Payments").RequireAuthorization(Policies.Operator);
-        operators.MapPost("/{orderId:guid}/refunds", RefundPayment.Handle).WithSummary("Gives money back, once per Idempotency-Key")
+        operators.MapPost("/{orderId:guid}/refunds", RefundPayment.Handle)
+            .WithSummary("Gives money back, once per Idempotency-Key")
             .Produces<RefundPayment.Response>(StatusCodes.Status202Accepted)
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         operators.MapGet("/{orderId:guid}/refunds", ListRefunds.Handle).WithSummary("All refunds of an order");
-        operators.MapPost("/reconciliations", ReconcileWithBank.Handle).WithSummary("Compares our records with the bank's and with the ledger, now");
-        operators.MapGet("/reconciliations", GetReconciliations.List).WithSummary("The last comparisons, the newest first");
-        operators.MapGet("/reconciliations/{id:guid}", GetReconciliations.One).WithSummary("One comparison with what it found");
+        operators.MapPost("/reconciliations", ReconcileWithBank.Handle)
+            .WithSummary("Compares our records with the bank's and with the ledger, now");
+        operators.MapGet("/reconciliations", GetReconciliations.List)
+            .WithSummary("The last comparisons, the newest first");
+        operators.MapGet("/reconciliations/{id:guid}", GetReconciliations.One)
+            .WithSummary("One comparison with what it found");
         app.MapDeadLetters<PaymentsDb>("/api/payments");
         return app;
     }

@@ -2,14 +2,14 @@ namespace Shop.Payments;
 
 internal enum RefundStatus
 {
-    /// <summary>Promised to the customer; the bank has not confirmed it.</summary>
+    /// <summary>The bank has not confirmed it.</summary>
     Requested,
     Refunded,
 }
 
 /// <summary>
-/// Money on its way back to the customer. Its id is the key by which the bank recognises a repeated call, so it never
-/// changes and is returned once.
+/// A refund of a part of a charge, or of all of it. Its id is the key by which the bank recognises a repeated call, so
+/// it never changes and is paid once.
 /// </summary>
 internal sealed class Refund
 {
@@ -18,7 +18,10 @@ internal sealed class Refund
     public long Amount { get; private init; }
     public required string Currency { get; init; }
 
-    /// <summary>The operator's words; null when it follows from the order's cancellation, or when the customer's account is gone.</summary>
+    /// <summary>
+    /// The operator's words; null when it follows from the order's cancellation, or when the customer's account is
+    /// gone.
+    /// </summary>
     public string? Reason { get; private set; }
 
     /// <summary>The operator; null when it follows from the order's cancellation.</summary>
@@ -37,7 +40,8 @@ internal sealed class Refund
         AskedAt = now,
     };
 
-    public void Sign(Guid operatorId, string reason) => (AskedBy, Reason) = (operatorId, reason);
+    /// <summary>Notes the operator who requested it. Without this it follows from the order's cancellation.</summary>
+    public void RequestedBy(Guid operatorId, string reason) => (AskedBy, Reason) = (operatorId, reason);
 
-    public void Done(DateTimeOffset now) => DoneAt = now;
+    public void Confirm(DateTimeOffset now) => DoneAt = now;
 }

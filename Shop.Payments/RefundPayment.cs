@@ -4,8 +4,8 @@ using Shop.ServiceDefaults;
 namespace Shop.Payments;
 
 /// <summary>
-/// An operator gives a customer money back: a part of the charge, or all that is left of it. Only the promise is stored
-/// here, once per idempotency key; the bank is asked by <see cref="BankCalls"/> after the commit.
+/// An operator refunds a customer: a part of the charge, or all that is left of it. Only the request is stored here,
+/// once per idempotency key; the bank is called by <see cref="PaymentWorker"/> after the commit.
 /// </summary>
 internal static class RefundPayment
 {
@@ -16,7 +16,8 @@ internal static class RefundPayment
     /// <param name="Amount">How much; when left out, all that is left of the charge.</param>
     public sealed record Request(string Reason, Money? Amount = null);
 
-    public sealed record Response(Guid Id, Guid OrderId, Money Amount, RefundStatus Status, string Reason, DateTimeOffset AskedAt);
+    public sealed record Response(
+        Guid Id, Guid OrderId, Money Amount, RefundStatus Status, string Reason, DateTimeOffset AskedAt);
 
     public static async Task<IResult> Handle(
         Guid orderId, Request request, IdempotencyKey key, CurrentUser user, PaymentsDb db, CancellationToken cancel)
@@ -31,27 +32,30 @@ internal static class RefundPayment
             return validation.ToProblem();
 
         return await db.ExecuteOnceAsync<Response>(
-            key, user, Route, new { orderId, request }, () => PromiseAsync(orderId, request, user, db, cancel), cancel);
+            key, user, Route, new { orderId, request }, () => RequestAsync(orderId, request, user, db, cancel), cancel);
     }
 
-    private static async Task<IResult> PromiseAsync(
+    private static async Task<IResult> RequestAsync(
         Guid orderId, Request request, CurrentUser user, PaymentsDb db, CancellationToken cancel)
     {
-        var payment = await db.LockAsync(orderId, cancel);
-        if (payment is null)
+        if (await db.LockAsync(orderId, cancel) is not (var payment, var now))
             return Problem.NotFound("There is no payment for this order.");
 
-        var left = payment.State.Of(PaymentProcess.Returnable(payment.State));
+        var left = payment.State.Of(PaymentProcess.Refundable(payment.State));
         if (request.Amount is { } wanted && wanted.Currency != left.Currency)
             return Problem.Conflict($"This order was paid in {left.Currency}.");
 
         var amount = request.Amount ?? left;
         if (amount > left || amount.Amount == 0)
-            return Problem.Conflict(left.Amount == 0 ? "Nothing is left of this charge to give back." : $"Only {left} are left of this charge to give back.");
+        {
+            return Problem.Conflict(left.Amount == 0
+                ? "Nothing is left of this charge to give back."
+                : $"Only {left} are left of this charge to give back.");
+        }
 
-        var refund = await db.ApplyAsync(payment, new ReturnAsked(amount.Amount), cancel)
-            ?? throw new InvalidOperationException("A return must lead to a refund.");
-        refund.Sign(user.Id, request.Reason);
+        var refund = PaymentProcessHandlers.Advance(db, payment, new RefundRequested(amount.Amount), now)
+            ?? throw new InvalidOperationException("A requested refund must be stored.");
+        refund.RequestedBy(user.Id, request.Reason);
         var response = new Response(refund.Id, orderId, amount, refund.Status, refund.Reason!, refund.AskedAt);
         return TypedResults.Accepted($"/api/payments/{orderId}/refunds", response);
     }

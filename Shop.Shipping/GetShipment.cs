@@ -23,9 +23,14 @@ internal static class GetShipment
             .AsNoTracking()
             .Where(shipment => shipment.OrderId == orderId && (user.IsOperator || shipment.CustomerId == user.Id))
             .Select(shipment => new Response(
-                shipment.OrderId, shipment.State.Status, shipment.State.Carrier, shipment.State.TrackingNumber, shipment.State.Reason,
+                shipment.OrderId,
+                shipment.State.Status,
+                shipment.State.Carrier,
+                shipment.State.TrackingNumber,
+                shipment.State.Reason,
                 shipment.State.HeldWith != null,
-                shipment.Events.OrderBy(seen => seen.Id).Select(seen => new Seen(seen.Status, seen.At, seen.Place)).ToList()))
+                shipment.Events.OrderBy(seen => seen.Id)
+                    .Select(seen => new Seen(seen.Status, seen.At, seen.Place)).ToList()))
             .SingleOrDefaultAsync(cancel);
 
         return shipment is null ? Problem.NotFound("There is no shipment for this order.") : TypedResults.Ok(shipment);

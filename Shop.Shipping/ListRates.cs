@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Shop.Shipping;
 
-/// <summary>The whole price list, so that Orders can price a checkout without asking.</summary>
+/// <summary>The whole price list, so that Orders can price a checkout without a call.</summary>
 internal static class ListRates
 {
     public sealed record Response(IReadOnlyList<Rate> Items);

@@ -23,7 +23,10 @@ internal static class QuoteShipping
         var validation = new Validation()
             .CheckDestination("", request.PostalCode, request.Country)
             .Check(request.Items is > 0 and <= 50_000, "items", "The number of items must be from 1 to 50000.")
-            .Check(request.Goods is not { Currency: not Rates.Currency }, "goods.currency", $"Goods are priced in {Rates.Currency}.")
+            .Check(
+                request.Goods is not { Currency: not Rates.Currency },
+                "goods.currency",
+                $"Goods are priced in {Rates.Currency}.")
             .Check(request.Goods is not { Amount: < 0 }, "goods.amount", "Goods can't cost less than nothing.");
         if (validation.Failed)
             return validation.ToProblem();

@@ -1,3 +1,5 @@
+using Shop.Data;
+
 namespace Shop.Shipping;
 
 internal enum ShipmentStatus
@@ -5,7 +7,7 @@ internal enum ShipmentStatus
     /// <summary>To be packed; the carrier is asked for a tracking number, or has given one.</summary>
     Created,
 
-    /// <summary>Handed to the carrier: from here on it can't be stopped.</summary>
+    /// <summary>Handed to the carrier; it can't be stopped any more.</summary>
     Dispatched,
     InTransit,
     Delivered,
@@ -13,12 +15,12 @@ internal enum ShipmentStatus
     /// <summary>The carrier does not deliver there.</summary>
     Rejected,
 
-    /// <summary>Cancelled before it left the house.</summary>
+    /// <summary>Cancelled before it left the warehouse.</summary>
     Stopped,
 }
 
-/// <summary>What the carrier has to be asked next.</summary>
-internal enum CarrierAsk
+/// <summary>A call to the carrier. The names are stored.</summary>
+internal enum CarrierOperation
 {
     Nothing,
     Book,
@@ -29,14 +31,18 @@ internal enum CarrierAsk
 internal sealed record ShipmentState
 {
     public required ShipmentStatus Status { get; init; }
-    public required CarrierAsk Ask { get; init; }
+
+    /// <summary>What the carrier has to do next.</summary>
+    public required CarrierOperation NextOperation { get; init; }
     public string? Carrier { get; init; }
     public string? TrackingNumber { get; init; }
     public string? Reason { get; init; }
     public DateTimeOffset? DispatchedAt { get; init; }
     public DateTimeOffset? DeliveredAt { get; init; }
 
-    /// <summary>What was left of the carrier's clock when an operator held the parcel; null when it isn't held.</summary>
+    /// <summary>
+    /// How long it was until the next scan when an operator held the parcel; null when it isn't held.
+    /// </summary>
     public TimeSpan? HeldWith { get; init; }
     public bool IsHeld => HeldWith is not null;
 
@@ -44,14 +50,15 @@ internal sealed record ShipmentState
     public int Unanswered { get; init; }
 }
 
-/// <summary>The one shipment of an order. Its id is the key by which the carrier recognises a repeated booking.</summary>
-internal sealed class Shipment
+/// <summary>
+/// The one shipment of an order. Its id is the key by which the carrier recognises a repeated booking.
+/// </summary>
+internal sealed class Shipment : LeasedRow
 {
-    public Guid Id { get; private init; }
     public Guid OrderId { get; private init; }
     public Guid CustomerId { get; private init; }
 
-    /// <summary>Null on a tombstone, which was cancelled before it was asked for.</summary>
+    /// <summary>Null on a tombstone, which was cancelled before it was requested.</summary>
     public ShipTo? ShipTo { get; private set; }
 
     /// <summary>What goes into the parcel.</summary>
@@ -59,17 +66,12 @@ internal sealed class Shipment
     public ShipmentState State { get; private set; } = null!;
     public List<TrackingEvent> Events { get; private init; } = [];
 
-    /// <summary>When the carrier is to be asked, by the database's clock; null when there is nothing to ask.</summary>
-    public DateTimeOffset? DueAt { get; private set; }
-
-    /// <summary>Until then a worker has the shipment in hand; after that the worker is taken for dead.</summary>
-    public DateTimeOffset? LeasedUntil { get; private set; }
-
-    /// <summary>The trace of the order's click, continued by every move of the parcel.</summary>
+    /// <summary>The trace in which the order was placed; every move of the parcel continues it.</summary>
     public string? TraceParent { get; private init; }
 
     public static Shipment Open(
-        Guid orderId, Guid customerId, ShipTo? shipTo, IEnumerable<ShipmentLine> lines, Step step, DateTimeOffset now, string? traceParent)
+        Guid orderId, Guid customerId, ShipTo? shipTo, IEnumerable<ShipmentLine> lines, ShipmentTransition first,
+        DateTimeOffset now, string? traceParent)
     {
         var shipment = new Shipment
         {
@@ -80,40 +82,38 @@ internal sealed class Shipment
             Lines = [.. lines],
             TraceParent = traceParent,
         };
-        shipment.Take(step, now);
+        shipment.Apply(first, now);
         return shipment;
     }
 
-    public void Take(Step step, DateTimeOffset now)
+    /// <summary>Carries out a decision. Its events are to be published in the same transaction.</summary>
+    public void Apply(ShipmentTransition transition, DateTimeOffset now)
     {
-        if (State?.Status != step.State.Status)
-            Events.Add(TrackingEvent.Of(step.State.Status, now, step.Place));
+        if (State?.Status != transition.State.Status)
+            Events.Add(TrackingEvent.Of(transition.State.Status, now, transition.Place));
 
-        State = step.State;
-        if (State.Ask == CarrierAsk.Nothing || State.IsHeld)
+        State = transition.State;
+        if (State.NextOperation == CarrierOperation.Nothing || State.IsHeld)
             DueAt = null;
-        else if (step.AskIn is { } delay)
+        else if (transition.DueIn is { } delay)
             DueAt = now + delay;
     }
 
-    /// <summary>Forgets to whom it went. The country stays; a parcel under way still needs the rest.</summary>
+    /// <summary>Forgets the addressee. The country stays; a parcel under way still needs the rest.</summary>
     public void Anonymize()
     {
-        if (State.Ask != CarrierAsk.Nothing)
-            throw new InvalidOperationException($"The shipment of order {OrderId} is {State.Status} and needs its address.");
+        if (State.NextOperation != CarrierOperation.Nothing)
+            throw new InvalidOperationException(
+                $"The shipment of order {OrderId} is {State.Status} and needs its address.");
 
         if (ShipTo is not null)
             ShipTo = new("", "", null, "", "", ShipTo.Country);
 
         Events.ForEach(seen => seen.ForgetPlace());
     }
-
-    public void Lease(DateTimeOffset until) => LeasedUntil = until;
-
-    public void Release() => LeasedUntil = null;
 }
 
-/// <summary>One line of the parcel's story.</summary>
+/// <summary>When the shipment came into a status, and where.</summary>
 internal sealed class TrackingEvent
 {
     public Guid Id { get; init; }
@@ -125,6 +125,6 @@ internal sealed class TrackingEvent
     public static TrackingEvent Of(ShipmentStatus status, DateTimeOffset at, string? place) =>
         new() { Id = Guid.CreateVersion7(at), Status = status, At = at, Place = place };
 
-    /// <summary>The last one is the town where somebody lives.</summary>
+    /// <summary>The last one is the town where the customer lives.</summary>
     public void ForgetPlace() => Place = null;
 }

@@ -12,19 +12,20 @@ internal static class ShippingModule
     {
         builder.AddDatabase<ShippingDb>("shippingdb");
         builder.AddMessaging<ShippingDb>("shipping", events => events
-            .On<ShipmentRequested>(ArrangeShipment.Handle)
-            .On<ShipmentCancellationRequested>(StopShipment.Handle)
+            .On<ShipmentRequested>(ShipmentProcessHandlers.On)
+            .On<ShipmentCancellationRequested>(ShipmentProcessHandlers.On)
             .On<UserDeleted>(DeletedCustomers.Note));
 
         builder.AddValidatedOptions<SimulatedCarrierOptions>(SimulatedCarrierOptions.Section);
         builder.Services.AddSingleton<Carrier, SimulatedCarrier>();
         builder.Services.AddSingleton<ShippingMetrics>();
         builder.Services.AddHostedService<DeletedCustomers>();
-        builder.Services.AddSingleton<ParcelRounds>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<ParcelRounds>());
+        builder.Services.AddSingleton<CarrierPollingWorker>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<CarrierPollingWorker>());
         builder.Services.ConfigureDbContext<ShippingDb>((services, options) =>
             options.AddInterceptors(new WakeOnCommit<Shipment>(
-                services.GetRequiredService<ParcelRounds>(), shipment => shipment is { State.Ask: CarrierAsk.Book, LeasedUntil: null })));
+                services.GetRequiredService<CarrierPollingWorker>(),
+                shipment => shipment is { State.NextOperation: CarrierOperation.Book, LeasedUntil: null })));
         return builder;
     }
 
@@ -33,7 +34,8 @@ internal static class ShippingModule
         var shipping = app.MapGroup("/api/shipping").WithTags("Shipping").RequireAuthorization(Policies.Customer);
         shipping.MapGet("/shipments/{orderId:guid}", GetShipment.Handle).WithSummary("Where the parcel of an order is");
 
-        var operators = app.MapGroup("/api/shipping/shipments/{orderId:guid}").WithTags("Shipping").RequireAuthorization(Policies.Operator);
+        var operators = app.MapGroup("/api/shipping/shipments/{orderId:guid}").WithTags("Shipping")
+            .RequireAuthorization(Policies.Operator);
         operators.MapPost("/hold", HoldShipment.Hold).WithSummary("Keeps a parcel in the house");
         operators.MapPost("/release", HoldShipment.Release).WithSummary("Lets a held parcel go on");
         operators.MapPost("/dispatch", DispatchShipment.Handle).WithSummary("Hands a parcel to the carrier now");
@@ -41,7 +43,8 @@ internal static class ShippingModule
 
         // Anonymous: they tell what a visitor may know before signing in, from a list in memory.
         shipping.MapGet("/rates", ListRates.Handle).AllowAnonymous().WithSummary("What shipping costs, by country");
-        shipping.MapPost("/quotes", QuoteShipping.Handle).AllowAnonymous().WithSummary("What shipping to an address costs, if we deliver there");
+        shipping.MapPost("/quotes", QuoteShipping.Handle).AllowAnonymous()
+            .WithSummary("What shipping to an address costs, if we deliver there");
         return app;
     }
 }

@@ -8,7 +8,7 @@ namespace Shop.Users;
 /// <summary>Deletes rows that are not needed any more, in small batches; replicas may do it at the same time.</summary>
 internal sealed class Housekeeping(
     IServiceScopeFactory scopes, DatabaseReadiness<UsersDb> database, TimeProvider clock, ILogger<Housekeeping> log)
-    : WorkLoop("Housekeeping of users", TimeSpan.FromHours(1), database.Migrated, log)
+    : BackgroundWorker("Housekeeping of users", TimeSpan.FromHours(1), database.Migrated, log)
 {
     private const int BatchSize = 1000;
 

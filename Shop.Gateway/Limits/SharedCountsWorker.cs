@@ -8,7 +8,7 @@ namespace Shop.Gateway.Limits;
 /// while Redis is unavailable or hangs, every replica uses its own counts alone.
 /// </summary>
 internal sealed class SharedCountsWorker(IServiceProvider services, RateLimits limits, ILogger<SharedCountsWorker> log)
-    : WorkLoop("Sharing the counts of rate limits", Interval, Task.CompletedTask, log)
+    : BackgroundWorker("Sharing the counts of rate limits", Interval, Task.CompletedTask, log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 

@@ -6,15 +6,15 @@ using Shop.ServiceDefaults;
 namespace Shop.Orders.Cart;
 
 /// <summary>
-/// Whose cart a request is about: the customer's, or that of whoever holds the cookie. The cookie is a secret of 256 bits
-/// and nothing else; scripts can't read it and other sites can't send it with a change. Its value is always ours
-/// (<see cref="Carts.WriteAsync"/>), and over https no sister domain and nobody on the way can plant it: what somebody else
-/// put in would be in the customer's cart after signing in.
+/// Whose cart a request is about: the customer's, or that of the guest who sends the cookie. The cookie is a secret of
+/// 256 bits and nothing else; scripts can't read it and other sites can't send it with a change. We alone choose its
+/// value (<see cref="Carts.WriteAsync"/>), and over https no sibling domain and nobody on the network can set it:
+/// otherwise what they put in would be in the customer's cart after signing in.
 /// </summary>
-/// <param name="Key">Where the cart is kept; null for somebody who has none yet.</param>
-/// <param name="PutAside">Where the cart of the same browser is kept from before its owner signed in.</param>
-/// <param name="IsGuest">Whether nothing but the cookie says whose it is.</param>
-internal sealed record CartOwner(string? Key, string? PutAside, bool IsGuest)
+/// <param name="Key">Where the cart is kept; null for a guest who has none yet.</param>
+/// <param name="GuestCart">Where the cart is kept that the browser had before the customer signed in.</param>
+/// <param name="IsGuest">Whether only the cookie says whose cart it is.</param>
+internal sealed record CartOwner(string? Key, string? GuestCart, bool IsGuest)
 {
     private const string Cookie = "shop-cart";
     private const string SecureCookie = $"__Host-{Cookie}";
@@ -26,19 +26,21 @@ internal sealed record CartOwner(string? Key, string? PutAside, bool IsGuest)
 
     public static async ValueTask<CartOwner> BindAsync(HttpContext context)
     {
-        // Of two, one was planted, and nothing tells which.
-        var anonymous = context.Request.Cookies(NameFor(context.Request)) is [var cookie]
-            && cookie.Length == SecretLength && !cookie.AsSpan().ContainsAnyExcept(Letters) ? $"shop:cart:{cookie}" : null;
+        // Of two cookies, one is an attacker's, and nothing tells which.
+        var guest = context.Request.Cookies(NameFor(context.Request)) is [var cookie]
+            && cookie.Length == SecretLength && !cookie.AsSpan().ContainsAnyExcept(Letters)
+                ? $"shop:cart:{cookie}"
+                : null;
         return await CurrentUser.BindAsync(context) is { } user
-            ? Of(user.Id) with { PutAside = anonymous }
-            : new(anonymous, null, IsGuest: true);
+            ? Of(user.Id) with { GuestCart = guest }
+            : new(guest, null, IsGuest: true);
     }
 
     /// <summary>A customer, whatever browser they use.</summary>
     public static CartOwner Of(Guid customer) => new($"shop:cart:customer:{customer}", null, IsGuest: false);
 
-    /// <summary>Somebody new, who is told by a cookie.</summary>
-    public static CartOwner Welcome(HttpContext context)
+    /// <summary>A new guest, whose response sets the cookie.</summary>
+    public static CartOwner CreateGuest(HttpContext context)
     {
         var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
         context.Response.Cookies.Append(NameFor(context.Request), secret, Options(context.Request));
@@ -46,9 +48,9 @@ internal sealed record CartOwner(string? Key, string? PutAside, bool IsGuest)
     }
 
     /// <summary>Has the browser forget a cart that now belongs to a customer.</summary>
-    public void ForgetPutAside(HttpContext context)
+    public void ForgetGuestCart(HttpContext context)
     {
-        if (PutAside is not null)
+        if (GuestCart is not null)
             context.Response.Cookies.Delete(NameFor(context.Request), Options(context.Request));
     }
 
@@ -56,7 +58,8 @@ internal sealed record CartOwner(string? Key, string? PutAside, bool IsGuest)
     /// A token that is no longer valid is refused rather than ignored: the caller would see an empty cart instead of
     /// learning that it must sign in again.
     /// </summary>
-    public static ValueTask<object?> RefuseInvalidToken(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    public static ValueTask<object?> RefuseInvalidToken(
+        EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
         var http = invocation.HttpContext;
         http.Response.Headers.CacheControl = "private, no-store";

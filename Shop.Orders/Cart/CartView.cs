@@ -8,12 +8,14 @@ namespace Shop.Orders.Cart;
 /// <param name="Lines">In the order in which they were put in.</param>
 /// <param name="Total">The sum of the lines, without shipping; null without lines or in more than one currency.</param>
 /// <param name="Gone">Products of the cart that are not sold any more.</param>
-/// <param name="Unavailable">Carts can't be reached now: this one only seems to be empty.</param>
-internal sealed record CartView(IReadOnlyList<CartView.Line> Lines, Money? Total, IReadOnlyList<Guid> Gone, bool Unavailable)
+/// <param name="Unavailable">Carts can't be read now: this one is shown empty.</param>
+internal sealed record CartView(
+    IReadOnlyList<CartView.Line> Lines, Money? Total, IReadOnlyList<Guid> Gone, bool Unavailable)
 {
-    public sealed record Line(Guid ProductId, string Sku, string Name, Money Price, int Quantity, Money Total, int Available);
+    public sealed record Line(
+        Guid ProductId, string Sku, string Name, Money Price, int Quantity, Money Total, int Available);
 
-    public static CartView OutOfReach { get; } = new([], null, [], Unavailable: true);
+    public static CartView WhileUnavailable { get; } = new([], null, [], Unavailable: true);
 
     public static async Task<CartView> OfAsync(OrdersDb db, IReadOnlyList<CartLine> lines, CancellationToken cancel)
     {

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Shop.Orders.Cart;
 
 /// <summary>
-/// The caller's cart, at today's prices. What was put aside before signing in is in it from the first reading after.
-/// Without Redis the shop goes on: the cart is empty then and says why.
+/// The caller's cart, at today's prices. The first request after signing in merges the guest cart into it. Without
+/// Redis everything else still works: the cart is empty then and says why.
 /// </summary>
 internal static class GetCart
 {
@@ -12,9 +12,9 @@ internal static class GetCart
         CartOwner owner, Carts carts, OrdersDb db, HttpContext http, CancellationToken cancel)
     {
         if (await carts.ReadAsync(owner) is not { } lines)
-            return TypedResults.Ok(CartView.OutOfReach);
+            return TypedResults.Ok(CartView.WhileUnavailable);
 
-        owner.ForgetPutAside(http);
+        owner.ForgetGuestCart(http);
         return TypedResults.Ok(await CartView.OfAsync(db, lines, cancel));
     }
 }

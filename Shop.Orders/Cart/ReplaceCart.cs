@@ -5,7 +5,7 @@ using Shop.ServiceDefaults;
 namespace Shop.Orders.Cart;
 
 /// <summary>
-/// Says what is in the cart, all of it: sent twice it changes nothing more. A cart promises no stock; the order does.
+/// Replaces the whole cart, so a repeated request changes nothing more. A cart reserves no stock; the order does.
 /// </summary>
 internal static class ReplaceCart
 {
@@ -26,13 +26,13 @@ internal static class ReplaceCart
         if (!await carts.WriteAsync(owner, request.Lines, http))
             return Unavailable(http);
 
-        owner.ForgetPutAside(http);
+        owner.ForgetGuestCart(http);
         return TypedResults.Ok(view);
     }
 
     public static ProblemHttpResult Unavailable(HttpContext http)
     {
-        // A cookie would name a cart that there isn't.
+        // It would set a cookie for a cart that was not stored.
         http.Response.Headers.SetCookie = default;
         return Problem.Unavailable("Carts are unavailable right now. Ordering works.", RetryAfter);
     }

@@ -5,7 +5,8 @@ using Shop.ServiceDefaults;
 namespace Shop.Orders.Catalogue;
 
 /// <summary>
-/// Puts a product into the catalogue, with its opening stock. The SKU is unique, so a repeated request adds nothing twice.
+/// Puts a product into the catalogue, with its opening stock. The SKU is unique, so a repeated request adds nothing
+/// twice.
 /// </summary>
 internal static class AddProduct
 {

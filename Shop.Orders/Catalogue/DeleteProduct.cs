@@ -5,7 +5,8 @@ using Shop.ServiceDefaults;
 namespace Shop.Orders.Catalogue;
 
 /// <summary>
-/// Takes a product out of the catalogue. Its row stays for the orders that have it: their pieces still come back or leave.
+/// Takes a product out of the catalogue. Its row stays for the orders that have it: their pieces still come back or
+/// leave.
 /// </summary>
 internal static class DeleteProduct
 {

@@ -15,7 +15,8 @@ internal static partial class ListProducts
     private const int MaxWords = 10;
 
     public static async Task<Results<Ok<Page<ProductView>>, StatusCodeHttpResult, ValidationProblem>> Handle(
-        OrdersDb db, HttpContext context, CancellationToken cancel, string? search = null, string? after = null, int limit = 20)
+        OrdersDb db, HttpContext context, CancellationToken cancel,
+        string? search = null, string? after = null, int limit = 20)
     {
         var (name, id) = ("", Guid.Empty);
         var check = new Validation()
@@ -62,14 +63,16 @@ internal static partial class ListProducts
         http.GetTypedHeaders().ETag = tag;
         http.Headers.CacheControl = "public, max-age=5";
         if (next is not null)
-            http.Headers.Link = FormattableString.Invariant($"</api/products?after={next}&limit={limit}{SearchAgain(search)}>; rel=\"next\"");
+            http.Headers.Link = FormattableString.Invariant(
+                $"</api/products?after={next}&limit={limit}{SearchAgain(search)}>; rel=\"next\"");
 
         return EntityTags.IsKnown(context.Request, tag)
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Ok(new Page<ProductView>([.. shown.Select(one => one.View)], next));
     }
 
-    private static string ListOf(string? search) => string.IsNullOrWhiteSpace(search) ? "products" : $"products {search}";
+    private static string ListOf(string? search) =>
+        string.IsNullOrWhiteSpace(search) ? "products" : $"products {search}";
 
     private static bool TryRead(string? search, string after, out string name, out Guid id)
     {
@@ -81,7 +84,9 @@ internal static partial class ListProducts
         return name.Length <= ProductRules.LongestName && Guid.TryParseExact(lastId, "D", out id);
     }
 
-    /// <summary>Only letters and digits reach PostgreSQL's query language: <c>oak la</c> is <c>oak:* &amp; la:*</c>.</summary>
+    /// <summary>
+    /// Only letters and digits reach PostgreSQL's query language: <c>oak la</c> is <c>oak:* &amp; la:*</c>.
+    /// </summary>
     private static string Query(string search) =>
         string.Join(" & ", Word().Matches(search).Take(MaxWords).Select(word => $"{word.Value}:*"));
 

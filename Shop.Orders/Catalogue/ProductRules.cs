@@ -11,13 +11,15 @@ internal static partial class ProductRules
 {
     public const int LongestName = 200;
 
-    /// <summary>100,000.00: what costs more is a mistake, or sold by hand.</summary>
+    /// <summary>100,000.00: a higher price is most likely a typing error.</summary>
     public const long HighestPrice = 10_000_000;
 
-    /// <summary>What the database holds to be possible: wider than the rule, which is easier to change.</summary>
+    /// <summary>The limit in the database: wider than the rule above, which is easier to change.</summary>
     public const long HighestStoredPrice = 1_000_000_000;
 
-    /// <summary>Prices of another currency could be neither shipped nor paid: Shipping's rates and the bank know only these.</summary>
+    /// <summary>
+    /// Prices of another currency could be neither shipped nor paid: Shipping's rates and the bank know only these.
+    /// </summary>
     private static readonly string[] Currencies = ["EUR"];
 
     public static Validation Check(string sku, string name, string description, Money price) => new Validation()
@@ -28,8 +30,8 @@ internal static partial class ProductRules
         .Check(Currencies.Contains(price.Currency), "price.currency", $"We sell in {string.Join(", ", Currencies)}.");
 
     /// <summary>
-    /// Whether another product has the SKU. Until the caller's transaction ends nobody else can take it, so that nobody runs
-    /// into the index, which PostgreSQL would log as an error.
+    /// Whether another product has the SKU. Until the caller's transaction ends nobody else can take it. Without that
+    /// lock the unique index would refuse the second one, which PostgreSQL logs as an error.
     /// </summary>
     public static async Task<bool> IsTakenAsync(OrdersDb db, string sku, Guid product, CancellationToken cancel)
     {
@@ -37,7 +39,8 @@ internal static partial class ProductRules
         return await db.Products.AnyAsync(other => other.Sku == sku && other.Id != product, cancel);
     }
 
-    public static ProblemHttpResult Taken(string sku) => Problem.Conflict($"There is a product with the SKU {sku} already.");
+    public static ProblemHttpResult Taken(string sku) =>
+        Problem.Conflict($"There is a product with the SKU {sku} already.");
 
     [GeneratedRegex(@"\A[A-Z0-9][A-Z0-9-]{0,39}\z")]
     private static partial Regex Sku();

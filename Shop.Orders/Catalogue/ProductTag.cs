@@ -11,7 +11,7 @@ namespace Shop.Orders.Catalogue;
 
 /// <summary>
 /// The ETag of a product names its version and what is left of it. A cache asks for both; a change asks for the version
-/// alone, since stock moves with every order and an operator who corrects a name would never win against it.
+/// alone, since stock moves with every order and an operator who corrects a name would be refused again and again.
 /// </summary>
 internal static class ProductTag
 {
@@ -35,7 +35,9 @@ internal static class ProductTag
         return new($"\"{Base64Url.EncodeToString(hash.GetHashAndReset().AsSpan(0, 12))}\"");
     }
 
-    /// <summary>The problem when <c>If-Match</c> is missing or names another version; null when the change may go on.</summary>
+    /// <summary>
+    /// The problem when <c>If-Match</c> is missing or names another version; null when the change may go on.
+    /// </summary>
     public static ProblemHttpResult? Refuses(HttpRequest request, int version) =>
         EntityTags.Refuse(request, tag => VersionOf(tag) == version);
 

@@ -252,7 +252,7 @@ namespace Shop.Orders.Migrations
                     b.ToTable("outbox_sent", "orders");
                 });
 
-            modelBuilder.Entity("Shop.Messaging.StreamLife", b =>
+            modelBuilder.Entity("Shop.Messaging.StreamState", b =>
                 {
                     b.Property<int>("Epoch")
                         .HasColumnType("integer")

@@ -7,11 +7,12 @@ namespace Shop.Orders.Stock;
 
 /// <summary>
 /// An operator counts, receives or writes off pieces. It adds to the journal once per idempotency key, and never takes
-/// what is not there.
+/// more than is there.
 /// </summary>
 internal static class AdjustStock
 {
     public const int LongestReason = 200;
+    /// <summary>A larger delivery is most likely a typing error.</summary>
     private const int LargestChange = 1_000_000;
 
     public sealed record Request(int Change, string Reason);
@@ -30,13 +31,15 @@ internal static class AdjustStock
 
         return await db.ExecuteOnceAsync<StockView>(
             key, user, $"POST /api/products/{id}/stock", request,
-            async () => await StockLevels.AdjustAsync(db, id, request.Change, request.Reason, user.Id, cancel) is { } level
+            async () =>
+                await StockLevels.AdjustAsync(db, id, request.Change, request.Reason, user.Id, cancel) is { } level
                 ? TypedResults.Ok(level)
                 : await Explain(id, request, db, cancel),
             cancel);
     }
 
-    private static async Task<ProblemHttpResult> Explain(Guid id, Request request, OrdersDb db, CancellationToken cancel)
+    private static async Task<ProblemHttpResult> Explain(
+        Guid id, Request request, OrdersDb db, CancellationToken cancel)
     {
         if (!await db.Products.AnyAsync(product => product.Id == id, cancel))
             return Problem.NotFound("There is no such product.");

@@ -5,10 +5,13 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Orders.Stock;
 
-/// <summary>What is left of a product and how that came about, the latest movement first; also of deleted products.</summary>
+/// <summary>
+/// The stock of a product and its movements, the latest first; also of deleted products.
+/// </summary>
 internal static class GetStock
 {
-    public sealed record Response(Guid ProductId, int Available, int Reserved, IReadOnlyList<Movement> Movements, string? Next);
+    public sealed record Response(
+        Guid ProductId, int Available, int Reserved, IReadOnlyList<Movement> Movements, string? Next);
 
     public sealed record Movement(
         MovementKind Kind, int Available, int Reserved, DateTimeOffset At, Guid? OrderId, string? Reason, Guid? MadeBy);
@@ -42,7 +45,8 @@ internal static class GetStock
     }
 
     private static Movement ToMovement(StockMovement movement) => new(
-        movement.Kind, movement.Available, movement.Reserved, movement.At, movement.OrderId, movement.Reason, movement.MadeBy);
+        movement.Kind, movement.Available, movement.Reserved, movement.At, movement.OrderId, movement.Reason,
+        movement.MadeBy);
 
     private static string ListOf(Guid product) => $"stock {product}";
 

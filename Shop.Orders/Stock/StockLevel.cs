@@ -1,7 +1,8 @@
 namespace Shop.Orders.Stock;
 
 /// <summary>
-/// What is left of a product. Both numbers are the sums of its movements; the database keeps them from falling below zero.
+/// What is left of a product. Both numbers are the sums of its movements; the database keeps them from falling below
+/// zero.
 /// </summary>
 internal sealed class StockLevel
 {
@@ -13,7 +14,7 @@ internal sealed class StockLevel
     /// <summary>Pieces that can be ordered.</summary>
     public required int Available { get; init; }
 
-    /// <summary>Pieces in the house that belong to an order.</summary>
+    /// <summary>Pieces in the warehouse that are reserved for orders.</summary>
     public required int Reserved { get; init; }
 }
 
@@ -26,7 +27,9 @@ internal enum MovementKind
     Adjusted,
 }
 
-/// <summary>One change of a product's stock. Movements are only ever added; the database refuses anything else.</summary>
+/// <summary>
+/// One change of a product's stock. Movements are only ever added; the database refuses anything else.
+/// </summary>
 internal sealed class StockMovement
 {
     public required Guid ProductId { get; init; }

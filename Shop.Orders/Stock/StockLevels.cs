@@ -41,15 +41,15 @@ internal static class StockLevels
                 INSERT INTO orders.stock_movements (product_id, order_id, kind, available, reserved, at)
                 SELECT product_id, {orderId}, 'Reserved', -quantity, quantity, clock_timestamp() FROM taken
             )
-            SELECT product.id AS "ProductId", product.sku AS "Sku", product.name AS "Name",
-                product.price_amount AS "Price", product.price_currency AS "Currency", clock_timestamp() AS "Now"
+            SELECT product.id AS product_id, product.sku, product.name,
+                product.price_amount AS price, product.price_currency AS currency, clock_timestamp() AS now
             FROM taken JOIN orders.products AS product ON product.id = taken.product_id AND product.deleted_at IS NULL
             """).ToDictionaryAsync(product => product.ProductId, cancel);
     }
 
     /// <summary>
     /// Corrects what can be ordered, by count, delivery or breakage. Null when there is no such product, or when the
-    /// change would take more than is there or pile up beyond <see cref="StockLevel.Most"/>.
+    /// change would take more than is there or exceed <see cref="StockLevel.Most"/>.
     /// </summary>
     public static async Task<StockView?> AdjustAsync(
         OrdersDb db, Guid product, int change, string reason, Guid madeBy, CancellationToken cancel)
@@ -65,16 +65,16 @@ internal static class StockLevels
                 INSERT INTO orders.stock_movements (product_id, kind, available, reserved, reason, made_by, at)
                 SELECT product_id, 'Adjusted', {change}, 0, {reason}, {madeBy}, clock_timestamp() FROM changed
             )
-            SELECT product_id AS "ProductId", available AS "Available", reserved AS "Reserved" FROM changed
+            SELECT product_id, available, reserved FROM changed
             """).ToListAsync(cancel);
         return adjusted.SingleOrDefault();
     }
 
-    /// <summary>Gives the pieces of a cancelled order back to the shelf.</summary>
+    /// <summary>Makes the pieces of a cancelled order available again.</summary>
     public static Task ReleaseAsync(OrdersDb db, Order order, CancellationToken cancel) =>
         MoveAsync(db, order, MovementKind.Released, returned: 1, cancel);
 
-    /// <summary>Takes the pieces of a shipped order off the books.</summary>
+    /// <summary>Removes the pieces of a shipped order from the stock.</summary>
     public static Task SellAsync(OrdersDb db, Order order, CancellationToken cancel) =>
         MoveAsync(db, order, MovementKind.Sold, returned: 0, cancel);
 
@@ -102,6 +102,7 @@ internal static class StockLevels
             FROM freed
             """, cancel);
         if (moved != order.Lines.Count)
-            throw new InvalidOperationException($"Order {order.Id} has {order.Lines.Count} lines, {moved} of them in stock.");
+            throw new InvalidOperationException(
+                $"Order {order.Id} has {order.Lines.Count} lines, {moved} of them in stock.");
     }
 }

@@ -20,7 +20,7 @@ internal sealed class BankCharge
     public string? Reason { get; private init; }
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>Until then the bank says that it is still at it.</summary>
+    /// <summary>Until then the bank answers that the charge is pending.</summary>
     public DateTimeOffset AnswersAt { get; private init; }
 }
 
@@ -40,7 +40,7 @@ internal sealed class BankFailure
     public int Calls { get; private init; }
 }
 
-/// <summary>The books of the simulated bank. Only the bank touches them; Payments reads them through the bank alone.</summary>
+/// <summary>The simulated bank's own records. Payments reads them only through the bank.</summary>
 internal sealed class BankDb(DbContextOptions<BankDb> options) : DbContext(options)
 {
     public DbSet<BankCharge> Charges => Set<BankCharge>();

@@ -5,22 +5,22 @@ using Shop.ServiceDefaults;
 namespace Shop.Payments.Bank;
 
 /// <summary>
-/// A bank whose answer depends on the token alone. It keeps books of its own and commits each call by itself, so that its
-/// caller can die or lose patience between the charge and the answer, as with a real one.
+/// A bank whose answer depends on the token alone. It keeps records of its own and commits each call by itself, so that
+/// its caller can die or time out between the charge and the answer, as with a real one.
 /// </summary>
-internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor<SimulatedBankOptions> options, TimeProvider clock)
-    : PaymentProvider
+internal sealed class SimulatedBank(
+    IServiceScopeFactory scopes, IOptionsMonitor<SimulatedBankOptions> options, TimeProvider clock) : PaymentProvider
 {
     public override async Task<BankAnswer> ChargeAsync(Guid key, string token, Money amount, CancellationToken cancel)
     {
-        var lost = await ReachAsync(cancel);
+        var lost = await ReceiveAsync(cancel);
         if (token == "tok_down")
             await HangAsync(cancel);
 
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<BankDb>();
-        if (token == "tok_flaky" && await FailsStillAsync(db, key, cancel))
-            return new Silence();
+        if (token == "tok_flaky" && await StillFailsAsync(db, key, cancel))
+            return new UnknownOutcome();
 
         var (status, reason) = Decide(token);
         var slow = token == "tok_slow" ? options.CurrentValue.SlowAnswer : TimeSpan.Zero;
@@ -42,19 +42,20 @@ internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor
 
     public override async Task<BankAnswer> FindAsync(Guid key, CancellationToken cancel)
     {
-        if (await ReachAsync(cancel) || options.CurrentValue.Outage == BankOutage.AnswersNoQuestions)
+        if (await ReceiveAsync(cancel) || options.CurrentValue.Outage == BankOutage.AnswersNoQuestions)
             await HangAsync(cancel);
 
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<BankDb>();
-        return options.CurrentValue.ShowsChargesAfter is var denial && denial > TimeSpan.Zero && await IsDeniedAsync(db, key, denial, cancel)
+        var delay = options.CurrentValue.ShowsChargesAfter;
+        return delay > TimeSpan.Zero && await IsYoungerThanAsync(db, key, delay, cancel)
             ? new NoSuchCharge()
             : await ReadAsync(db, key, cancel);
     }
 
     public override async Task<BankAnswer> VoidAsync(Guid key, Money amount, CancellationToken cancel)
     {
-        var lost = await ReachAsync(cancel);
+        var lost = await ReceiveAsync(cancel);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<BankDb>();
         await db.Database.ExecuteSqlAsync(
@@ -72,7 +73,7 @@ internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor
 
     public override async Task<BankAnswer> RefundAsync(Guid key, Guid charge, Money amount, CancellationToken cancel)
     {
-        var lost = await ReachAsync(cancel);
+        var lost = await ReceiveAsync(cancel);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<BankDb>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
@@ -83,11 +84,14 @@ internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor
             INSERT INTO bank.refunds (key, charge_key, amount, currency)
             SELECT {key}, c.key, {amount.Amount}, c.currency FROM bank.charges c
             WHERE c.key = {charge} AND c.status = {nameof(ChargeStatus.Charged)} AND c.currency = {amount.Currency}
-              AND c.amount >= {amount.Amount} + (SELECT coalesce(sum(r.amount), 0) FROM bank.refunds r WHERE r.charge_key = c.key)
+              AND c.amount >= {amount.Amount}
+                + (SELECT coalesce(sum(r.amount), 0) FROM bank.refunds r WHERE r.charge_key = c.key)
             ON CONFLICT (key) DO NOTHING
             """,
             cancel);
-        if (!await db.Refunds.AnyAsync(refund => refund.Key == key && refund.ChargeKey == charge && refund.Amount == amount.Amount, cancel))
+        var isRefunded = await db.Refunds.AnyAsync(
+            refund => refund.Key == key && refund.ChargeKey == charge && refund.Amount == amount.Amount, cancel);
+        if (!isRefunded)
             throw new InvalidOperationException($"The bank can't refund {amount} of the charge {charge}.");
 
         await transaction.CommitAsync(cancel);
@@ -97,9 +101,10 @@ internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor
         return new Refunded(amount.Amount);
     }
 
-    public override async Task<IReadOnlyList<BankRecord>> ListChargesAsync(Guid after, int most, CancellationToken cancel)
+    public override async Task<IReadOnlyList<BankRecord>> ListChargesAsync(
+        Guid after, int most, CancellationToken cancel)
     {
-        if (await ReachAsync(cancel))
+        if (await ReceiveAsync(cancel))
             await HangAsync(cancel);
 
         await using var scope = scopes.CreateAsyncScope();
@@ -110,12 +115,14 @@ internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor
             .Take(most)
             .ToListAsync(cancel);
         var now = clock.GetUtcNow();
-        return charges.ConvertAll(charge => new BankRecord(charge.Key, StatusOf(charge, now), new(charge.Amount, charge.Currency)));
+        return charges.ConvertAll(charge =>
+            new BankRecord(charge.Key, StatusOf(charge, now), new(charge.Amount, charge.Currency)));
     }
 
-    public override async Task<IReadOnlyList<BankRecord>> ListRefundsAsync(Guid after, int most, CancellationToken cancel)
+    public override async Task<IReadOnlyList<BankRecord>> ListRefundsAsync(
+        Guid after, int most, CancellationToken cancel)
     {
-        if (await ReachAsync(cancel))
+        if (await ReceiveAsync(cancel))
             await HangAsync(cancel);
 
         await using var scope = scopes.CreateAsyncScope();
@@ -125,7 +132,8 @@ internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor
             .OrderBy(refund => refund.Key)
             .Take(most)
             .ToListAsync(cancel);
-        return refunds.ConvertAll(refund => new BankRecord(refund.Key, BankRecordStatus.Refunded, new(refund.Amount, refund.Currency)));
+        return refunds.ConvertAll(refund =>
+            new BankRecord(refund.Key, BankRecordStatus.Refunded, new(refund.Amount, refund.Currency)));
     }
 
     private static (ChargeStatus Status, string? Reason) Decide(string token) => token switch
@@ -136,8 +144,9 @@ internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor
         _ => (ChargeStatus.Declined, "The card is not known."),
     };
 
+    /// <summary>What every call goes through before it has an effect.</summary>
     /// <returns>Whether the answer is going to be lost.</returns>
-    private async Task<bool> ReachAsync(CancellationToken cancel)
+    private async Task<bool> ReceiveAsync(CancellationToken cancel)
     {
         var now = options.CurrentValue;
         await Task.Delay(now.Latency, clock, cancel);
@@ -163,13 +172,16 @@ internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor
         _ => BankRecordStatus.Declined,
     };
 
-    private static async Task<bool> IsDeniedAsync(BankDb db, Guid key, TimeSpan denial, CancellationToken cancel) =>
-        await db.Database.SqlQuery<bool>($"SELECT EXISTS (SELECT 1 FROM bank.charges WHERE key = {key} AND created_at > now() - {denial}) AS \"Value\"")
-            .SingleAsync(cancel);
+    private static async Task<bool> IsYoungerThanAsync(
+        BankDb db, Guid key, TimeSpan age, CancellationToken cancel) =>
+        await db.Database.SqlQuery<bool>(
+            $"""
+            SELECT EXISTS (SELECT 1 FROM bank.charges WHERE key = {key} AND created_at > now() - {age}) AS "Value"
+            """).SingleAsync(cancel);
 
     private Task HangAsync(CancellationToken cancel) => Task.Delay(Timeout.InfiniteTimeSpan, clock, cancel);
 
-    private static async Task<bool> FailsStillAsync(BankDb db, Guid key, CancellationToken cancel) =>
+    private static async Task<bool> StillFailsAsync(BankDb db, Guid key, CancellationToken cancel) =>
         await db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO bank.failures AS f (key, calls) VALUES ({key}, 1)
@@ -180,8 +192,10 @@ internal sealed class SimulatedBank(IServiceScopeFactory scopes, IOptionsMonitor
     private static async Task<BankAnswer> ReadAsync(BankDb db, Guid key, CancellationToken cancel)
     {
         var found = await db.Database.SqlQuery<Found>(
-            $"SELECT status AS \"Status\", reason AS \"Reason\", answers_at > now() AS \"IsPending\" FROM bank.charges WHERE key = {key}")
-            .SingleOrDefaultAsync(cancel);
+            $"""
+            SELECT status, reason, answers_at > now() AS is_pending
+            FROM bank.charges WHERE key = {key}
+            """).SingleOrDefaultAsync(cancel);
         return found switch
         {
             null => new NoSuchCharge(),

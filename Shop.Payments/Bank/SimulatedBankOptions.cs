@@ -12,7 +12,7 @@ internal enum BankOutage
     /// <summary>No call is ever answered.</summary>
     Hangs,
 
-    /// <summary>Every call is turned away undone, with <see cref="SimulatedBankOptions.RetryAfter"/>.</summary>
+    /// <summary>Every call is turned away without effect, with <see cref="SimulatedBankOptions.RetryAfter"/>.</summary>
     TurnsAway,
 
     /// <summary>Every call has its effect, and its answer is lost.</summary>
@@ -23,8 +23,8 @@ internal enum BankOutage
 }
 
 /// <summary>
-/// How the simulated bank behaves. Read at every call, so it can be changed while the bank is open: in the file that
-/// Payments:Bank:File names, which is watched and goes before all other settings.
+/// How the simulated bank behaves. Read at every call, so it can be changed while the service runs: in the file that
+/// Payments:Bank:File names, which is watched and overrides all other settings.
 /// </summary>
 internal sealed class SimulatedBankOptions
 {
@@ -34,7 +34,7 @@ internal sealed class SimulatedBankOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan Latency { get; set; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long the bank is at a charge of tok_slow.</summary>
+    /// <summary>How long the bank works on a charge of tok_slow.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan SlowAnswer { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -45,7 +45,7 @@ internal sealed class SimulatedBankOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>For how long the bank denies a charge that it has booked.</summary>
+    /// <summary>For how long a question by key does not find a charge that the bank has booked.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan ShowsChargesAfter { get; set; }
 }

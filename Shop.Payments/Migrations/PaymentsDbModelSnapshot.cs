@@ -251,7 +251,7 @@ namespace Shop.Payments.Migrations
                     b.ToTable("outbox_sent", "payments");
                 });
 
-            modelBuilder.Entity("Shop.Messaging.StreamLife", b =>
+            modelBuilder.Entity("Shop.Messaging.StreamState", b =>
                 {
                     b.Property<int>("Epoch")
                         .HasColumnType("integer")

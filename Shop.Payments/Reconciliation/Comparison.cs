@@ -23,12 +23,14 @@ internal enum DifferenceKind
     Ledger,
 }
 
-/// <summary>What one of the two sides says.</summary>
+/// <summary>What one of the two records says.</summary>
 internal sealed record Side(string Status, long Amount, string Currency)
 {
-    public static Side? Of(OurRecord? ours) => ours is null ? null : new(ours.Status.ToString(), ours.Amount.Amount, ours.Amount.Currency);
+    public static Side? Of(OurRecord? ours) =>
+        ours is null ? null : new(ours.Status.ToString(), ours.Amount.Amount, ours.Amount.Currency);
 
-    public static Side? Of(BankRecord? theirs) => theirs is null ? null : new(theirs.Status.ToString(), theirs.Amount.Amount, theirs.Amount.Currency);
+    public static Side? Of(BankRecord? theirs) =>
+        theirs is null ? null : new(theirs.Status.ToString(), theirs.Amount.Amount, theirs.Amount.Currency);
 }
 
 /// <summary>Our record of a charge or refund, as far as it is compared.</summary>
@@ -36,7 +38,7 @@ internal sealed record Side(string Status, long Amount, string Currency)
 /// <param name="OrderId">Whose payment it belongs to.</param>
 /// <param name="Status">What we believe became of it.</param>
 /// <param name="Amount">How much was charged or refunded, or would have been.</param>
-/// <param name="IsSettled">Whether we are not about to ask the bank anything about it.</param>
+/// <param name="IsSettled">Whether the bank has no more to be called for it.</param>
 internal sealed record OurRecord(Guid Key, Guid OrderId, BankRecordStatus Status, Money Amount, bool IsSettled)
 {
     public static OurRecord Of(Guid id, Guid orderId, PaymentState state) => new(
@@ -53,17 +55,18 @@ internal sealed record OurRecord(Guid Key, Guid OrderId, BankRecordStatus Status
         state.Status is not (PaymentStatus.Requested or PaymentStatus.Unknown));
 
     public static OurRecord Of(Refund refund, Guid orderId) => new(
-        refund.Id, orderId, BankRecordStatus.Refunded, new(refund.Amount, refund.Currency), refund.Status == RefundStatus.Refunded);
+        refund.Id, orderId, BankRecordStatus.Refunded, new(refund.Amount, refund.Currency),
+        refund.Status == RefundStatus.Refunded);
 }
 
-/// <summary>The decision whether two records say the same. Pure.</summary>
+/// <summary>Compares two records, without side effects.</summary>
 internal static class Comparison
 {
-    public static DifferenceKind? Judge(OurRecord? ours, BankRecord? theirs) => (ours, theirs) switch
+    public static DifferenceKind? Compare(OurRecord? ours, BankRecord? theirs) => (ours, theirs) switch
     {
-        // What is still under way will be settled by asking, and compared next time.
+        // What is still under way is compared in the next run.
         ({ IsSettled: false }, _) or (_, { Status: BankRecordStatus.Pending }) => null,
-        // The bank need never have heard of what it was not to charge, nor keep what it declined.
+        // The bank may never have received what it was not to charge, and may not keep what it declined.
         (not null, null) when IsWithoutCharge(ours.Status) => null,
         (not null, null) => DifferenceKind.MissingAtBank,
         (null, not null) => DifferenceKind.MissingHere,
@@ -72,8 +75,8 @@ internal static class Comparison
         _ => null,
     };
 
-    /// <summary>Walks two lists in the order of their keys side by side.</summary>
-    public static async IAsyncEnumerable<(OurRecord? Ours, BankRecord? Theirs)> SideBySide(
+    /// <summary>Pairs the records of two lists that are sorted by key.</summary>
+    public static async IAsyncEnumerable<(OurRecord? Ours, BankRecord? Theirs)> PairByKey(
         IAsyncEnumerable<OurRecord> ours, IAsyncEnumerable<BankRecord> theirs)
     {
         await using var left = ours.GetAsyncEnumerator();
@@ -96,5 +99,6 @@ internal static class Comparison
     private static bool IsSame(BankRecordStatus ours, BankRecordStatus theirs) =>
         ours == theirs || (IsWithoutCharge(ours) && IsWithoutCharge(theirs));
 
-    private static bool IsWithoutCharge(BankRecordStatus status) => status is BankRecordStatus.Declined or BankRecordStatus.Voided;
+    private static bool IsWithoutCharge(BankRecordStatus status) =>
+        status is BankRecordStatus.Declined or BankRecordStatus.Voided;
 }

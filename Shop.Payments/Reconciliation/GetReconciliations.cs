@@ -5,12 +5,12 @@ using Shop.ServiceDefaults;
 namespace Shop.Payments.Reconciliation;
 
 /// <param name="Id">Of the run.</param>
-/// <param name="Status">Only a completed run tells anything.</param>
+/// <param name="Status">Only a completed run says anything about the records.</param>
 /// <param name="StartedAt">By the database's clock.</param>
 /// <param name="FinishedAt">Null while it runs.</param>
-/// <param name="AskedBy">The operator; null when it was due.</param>
-/// <param name="Compared">Charges and refunds on either side.</param>
-/// <param name="UnderWay">Those of them that the bank is still to be asked about: neither right nor wrong yet.</param>
+/// <param name="AskedBy">The operator; null when it was scheduled.</param>
+/// <param name="Compared">Charges and refunds that we or the bank have.</param>
+/// <param name="UnderWay">Those of them that are under way and could not be compared.</param>
 /// <param name="Found">All differences.</param>
 /// <param name="Differences">The first thousand of them.</param>
 internal sealed record Report(
@@ -23,7 +23,8 @@ internal sealed record Report(
     /// <param name="BankKey">The key by which the bank knows it.</param>
     /// <param name="Ours">Null when there is nothing here.</param>
     /// <param name="Theirs">Null when the bank knows nothing of it.</param>
-    public sealed record Item(Guid? OrderId, RecordKind Record, DifferenceKind Kind, Guid BankKey, Entry? Ours, Entry? Theirs);
+    public sealed record Item(
+        Guid? OrderId, RecordKind Record, DifferenceKind Kind, Guid BankKey, Entry? Ours, Entry? Theirs);
 
     public sealed record Entry(string Status, Money Amount);
 
@@ -32,14 +33,16 @@ internal sealed record Report(
         [.. run.Differences.OrderBy(found => found.Record).ThenBy(found => found.BankKey).Select(found => new Item(
             found.OrderId, found.Record, found.Kind, found.BankKey, EntryOf(found.Ours), EntryOf(found.Theirs)))]);
 
-    private static Entry? EntryOf(Side? side) => side is null ? null : new(side.Status, new(side.Amount, side.Currency));
+    private static Entry? EntryOf(Side? side) =>
+        side is null ? null : new(side.Status, new(side.Amount, side.Currency));
 }
 
 /// <summary>The stored reports, for operators.</summary>
 internal static class GetReconciliations
 {
     public sealed record Summary(
-        Guid Id, RunStatus Status, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, Guid? AskedBy, long Compared, long UnderWay, long Found);
+        Guid Id, RunStatus Status, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, Guid? AskedBy, long Compared,
+        long UnderWay, long Found);
 
     /// <summary>The newest first.</summary>
     public static async Task<Ok<Page<Summary>>> List(PaymentsDb db, Guid? after, int? limit, CancellationToken cancel)
@@ -49,12 +52,14 @@ internal static class GetReconciliations
             .Where(run => after == null || run.Id < after)
             .OrderByDescending(run => run.Id)
             .Take(size)
-            .Select(run => new Summary(run.Id, run.Status, run.StartedAt, run.FinishedAt, run.AskedBy, run.Compared, run.UnderWay, run.Found))
+            .Select(run => new Summary(
+                run.Id, run.Status, run.StartedAt, run.FinishedAt, run.AskedBy, run.Compared, run.UnderWay, run.Found))
             .ToListAsync(cancel);
         return TypedResults.Ok(new Page<Summary>(runs, runs.Count == size ? runs[^1].Id.ToString() : null));
     }
 
-    public static async Task<Results<Ok<Report>, ProblemHttpResult>> One(Guid id, PaymentsDb db, CancellationToken cancel)
+    public static async Task<Results<Ok<Report>, ProblemHttpResult>> One(
+        Guid id, PaymentsDb db, CancellationToken cancel)
     {
         var run = await db.Reconciliations.AsNoTracking()
             .Include(run => run.Differences)

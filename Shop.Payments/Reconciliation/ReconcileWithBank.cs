@@ -4,10 +4,14 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Payments.Reconciliation;
 
-/// <summary>An operator has our records compared with the bank's now, and gets the report: of the run that is under way, if one is.</summary>
+/// <summary>
+/// An operator has our records compared with the bank's now and gets the report. If a run is under way, it is the
+/// report of that one.
+/// </summary>
 internal static class ReconcileWithBank
 {
-    public static async Task<Results<Created<Report>, ProblemHttpResult>> Handle(CurrentUser user, SharedRun runs, CancellationToken cancel)
+    public static async Task<Results<Created<Report>, ProblemHttpResult>> Handle(
+        CurrentUser user, SharedRun runs, CancellationToken cancel)
     {
         try
         {
@@ -17,7 +21,8 @@ internal static class ReconcileWithBank
         catch (BankAwayException)
         {
             // Whether the bank or we were too slow can't be told apart here.
-            return Problem.Unavailable("The books can't be read to their end right now. The run is noted as failed.", TimeSpan.FromSeconds(5));
+            return Problem.Unavailable(
+                "The books can't be read to their end right now. The run is noted as failed.", TimeSpan.FromSeconds(5));
         }
     }
 }

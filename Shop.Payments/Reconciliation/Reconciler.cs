@@ -9,16 +9,21 @@ namespace Shop.Payments.Reconciliation;
 
 /// <summary>
 /// Compares every charge and refund that we know of with the bank's own record, key by key, and every payment with the
-/// ledger. Both sides are read in pages and change meanwhile; so what differs is read here once more, and counts only if
-/// it has not moved: nothing happens at the bank that was not written down here before. Reports, never repairs.
+/// ledger. Both sides are read in pages and change meanwhile, so a record that differs is read here once more: the
+/// difference counts only if our record has not changed, because nothing happens at the bank that is not stored here
+/// first. Reports differences, never repairs them.
 /// </summary>
 internal sealed partial class Reconciler(
-    PaymentsDb db, BankLine bank, PaymentsMetrics metrics, IOptions<ReconciliationOptions> options, ILogger<Reconciler> log)
+    PaymentsDb db, BankClient bank, PaymentsMetrics metrics, IOptions<ReconciliationOptions> options,
+    ILogger<Reconciler> log)
 {
+    /// <summary>Records read at once, of either side.</summary>
     private const int Page = 500;
     private const string OneAtATime = "payments.reconciliations";
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>A bank that does not answer is not asked for everything again at once.</summary>
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs now, or waits for the run of another replica that is under way.</summary>
@@ -27,9 +32,9 @@ internal sealed partial class Reconciler(
     {
         while (true)
         {
-            await using (var turn = await TryBeginAsync(cancel))
+            await using (var held = await TryBeginAsync(cancel))
             {
-                if (turn is not null)
+                if (held is not null)
                     return await CarryOutAsync(await StartAsync(askedBy, cancel), cancel);
             }
 
@@ -37,33 +42,38 @@ internal sealed partial class Reconciler(
                 .OrderByDescending(run => run.Id).FirstOrDefaultAsync(cancel);
             while (others is { Status: RunStatus.Running } && !await IsFreeAsync(cancel))
             {
-                await Task.Delay(LookAgain, cancel);
+                await Task.Delay(PollInterval, cancel);
                 others = await db.Reconciliations.AsNoTracking().Include(run => run.Differences)
                     .SingleOrDefaultAsync(run => run.Id == others.Id, cancel);
             }
 
-            // One that is still running, although nobody is at it, died with its replica.
+            // A run without a worker died with its replica: then it is our turn.
             if (others is { Status: not RunStatus.Running })
                 return others;
         }
     }
 
-    /// <summary>Runs if the last scheduled run is long enough ago and none is under way, here or at another replica.</summary>
+    /// <summary>
+    /// Runs if the last scheduled run is long enough ago and none is under way, here or at another replica.
+    /// </summary>
     /// <exception cref="BankAwayException">The bank did not answer; the run is stored as failed.</exception>
     public async Task RunIfDueAsync(CancellationToken cancel)
     {
-        await using var turn = await TryBeginAsync(cancel);
-        if (turn is not null && await IsDueAsync(cancel))
+        await using var held = await TryBeginAsync(cancel);
+        if (held is not null && await IsDueAsync(cancel))
             await CarryOutAsync(await StartAsync(askedBy: null, cancel), cancel);
     }
 
-    /// <summary>Takes the one connection that a run needs, and with it the lock, which ends with this process at the latest.</summary>
-    private Task<IAsyncDisposable?> TryBeginAsync(CancellationToken cancel) => db.Database.TryLockAsync(OneAtATime, cancel);
+    /// <summary>
+    /// Takes the lock, on the one connection that a run needs; so it ends with this process at the latest.
+    /// </summary>
+    private Task<IAsyncDisposable?> TryBeginAsync(CancellationToken cancel) =>
+        db.Database.TryLockAsync(OneAtATime, cancel);
 
     private async Task<bool> IsFreeAsync(CancellationToken cancel)
     {
-        await using var turn = await TryBeginAsync(cancel);
-        return turn is not null;
+        await using var held = await TryBeginAsync(cancel);
+        return held is not null;
     }
 
     private async Task<ReconciliationRun> StartAsync(Guid? askedBy, CancellationToken cancel)
@@ -77,9 +87,12 @@ internal sealed partial class Reconciler(
     private async Task<bool> IsDueAsync(CancellationToken cancel)
     {
         var now = await db.NowAsync(cancel);
-        var (last, lastFailed, oldest) = (now - options.Value.Interval, now - PauseAfterFailure, now - options.Value.Retention);
+        var (last, lastFailed) = (now - options.Value.Interval, now - PauseAfterFailure);
+        var oldest = now - options.Value.Retention;
         if (await db.Reconciliations.AnyAsync(
-            run => run.AskedBy == null && run.StartedAt > last && (run.Status != RunStatus.Failed || run.StartedAt > lastFailed), cancel))
+            run => run.AskedBy == null && run.StartedAt > last
+                && (run.Status != RunStatus.Failed || run.StartedAt > lastFailed),
+            cancel))
         {
             return false;
         }
@@ -90,12 +103,24 @@ internal sealed partial class Reconciler(
 
     private async Task<ReconciliationRun> CarryOutAsync(ReconciliationRun run, CancellationToken cancel)
     {
-        // Keys tell their age: they are version 7 ids of ours.
-        var young = Guid.CreateVersion7(run.StartedAt - options.Value.Grace);
+        // Keys are version 7 ids of ours and sort by time: from this one on they are too new to compare.
+        var tooNew = Guid.CreateVersion7(run.StartedAt - options.Value.Grace);
         try
         {
-            await CompareAsync(run, RecordKind.Charge, young, ChargesAsync(run, cancel), BankAsync((bank, after, stop) => bank.ListChargesAsync(after, Page, stop), cancel), cancel);
-            await CompareAsync(run, RecordKind.Refund, young, RefundsAsync(cancel), BankAsync((bank, after, stop) => bank.ListRefundsAsync(after, Page, stop), cancel), cancel);
+            await CompareAsync(
+                run,
+                RecordKind.Charge,
+                tooNew,
+                ChargesAsync(run, cancel),
+                BankAsync((bank, after, stop) => bank.ListChargesAsync(after, Page, stop), cancel),
+                cancel);
+            await CompareAsync(
+                run,
+                RecordKind.Refund,
+                tooNew,
+                RefundsAsync(cancel),
+                BankAsync((bank, after, stop) => bank.ListRefundsAsync(after, Page, stop), cancel),
+                cancel);
             run.End(RunStatus.Completed, await db.NowAsync(cancel));
         }
         catch (Exception exception) when (exception is BankAwayException or OperationCanceledException)
@@ -116,15 +141,16 @@ internal sealed partial class Reconciler(
     }
 
     private async Task CompareAsync(
-        ReconciliationRun run, RecordKind kind, Guid young, IAsyncEnumerable<OurRecord> ours, IAsyncEnumerable<BankRecord> theirs, CancellationToken cancel)
+        ReconciliationRun run, RecordKind kind, Guid tooNew, IAsyncEnumerable<OurRecord> ours,
+        IAsyncEnumerable<BankRecord> theirs, CancellationToken cancel)
     {
-        await foreach (var (mine, other) in Comparison.SideBySide(ours, theirs).WithCancellation(cancel))
+        await foreach (var (mine, other) in Comparison.PairByKey(ours, theirs).WithCancellation(cancel))
         {
-            if (mine is not null && mine.Key.CompareTo(young) >= 0)
+            if (mine is not null && mine.Key.CompareTo(tooNew) >= 0)
                 continue;
 
             run.Count(underWay: mine is { IsSettled: false } || other is { Status: BankRecordStatus.Pending });
-            if (Comparison.Judge(mine, other) is not { } difference)
+            if (Comparison.Compare(mine, other) is not { } difference)
                 continue;
 
             var key = mine?.Key ?? other!.Key;
@@ -133,7 +159,8 @@ internal sealed partial class Reconciler(
         }
     }
 
-    private async IAsyncEnumerable<OurRecord> ChargesAsync(ReconciliationRun run, [EnumeratorCancellation] CancellationToken cancel)
+    private async IAsyncEnumerable<OurRecord> ChargesAsync(
+        ReconciliationRun run, [EnumeratorCancellation] CancellationToken cancel)
     {
         var after = Guid.Empty;
         while (true)
@@ -173,7 +200,7 @@ internal sealed partial class Reconciler(
                 yield break;
 
             after = page[^1].Id;
-            await RestAsync(begun, cancel);
+            await PauseAsync(begun, cancel);
         }
     }
 
@@ -191,12 +218,13 @@ internal sealed partial class Reconciler(
                 yield break;
 
             after = page[^1].Refund.Id;
-            await RestAsync(begun, cancel);
+            await PauseAsync(begun, cancel);
         }
     }
 
     private async IAsyncEnumerable<BankRecord> BankAsync(
-        Func<PaymentProvider, Guid, CancellationToken, Task<IReadOnlyList<BankRecord>>> list, [EnumeratorCancellation] CancellationToken cancel)
+        Func<PaymentProvider, Guid, CancellationToken, Task<IReadOnlyList<BankRecord>>> list,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var after = Guid.Empty;
         while (true)
@@ -210,21 +238,24 @@ internal sealed partial class Reconciler(
                 yield break;
 
             after = page[^1].Key;
-            await RestAsync(begun, cancel);
+            await PauseAsync(begun, cancel);
         }
     }
 
-    // As long as the page took: half of the time, at least, belongs to payments.
-    private static Task RestAsync(long begun, CancellationToken cancel)
+    // As long as the page took, so that at least half of the time the bank and the database are free for payments.
+    private static Task PauseAsync(long begun, CancellationToken cancel)
     {
         var took = Stopwatch.GetElapsedTime(begun);
-        return Task.Delay(took < LongestRest ? took : LongestRest, cancel);
+        return Task.Delay(took < LongestPause ? took : LongestPause, cancel);
     }
 
     private async Task<OurRecord?> FindAsync(RecordKind kind, Guid key, CancellationToken cancel)
     {
         if (kind == RecordKind.Refund)
-            return await WithOrders(db.Refunds.Where(refund => refund.Id == key)).SingleOrDefaultAsync(cancel) is { } row ? OurRecord.Of(row.Refund, row.OrderId) : null;
+        {
+            var found = WithOrders(db.Refunds.Where(refund => refund.Id == key));
+            return await found.SingleOrDefaultAsync(cancel) is { } row ? OurRecord.Of(row.Refund, row.OrderId) : null;
+        }
 
         var payment = await db.Payments.AsNoTracking().SingleOrDefaultAsync(payment => payment.Id == key, cancel);
         return payment is null ? null : OurRecord.Of(payment.Id, payment.OrderId, payment.State);
@@ -236,7 +267,8 @@ internal sealed partial class Reconciler(
         orderby refund.Id
         select new RefundOfOrder { Refund = refund, OrderId = payment.OrderId };
 
-    [LoggerMessage(20, LogLevel.Warning, "Reconciliation {RunId} found {Differences} differences in {Compared} records")]
+    [LoggerMessage(
+        20, LogLevel.Warning, "Reconciliation {RunId} found {Differences} differences in {Compared} records")]
     private partial void LogDifferences(Guid runId, long differences, long compared);
 
     [LoggerMessage(21, LogLevel.Information, "Reconciliation {RunId} found no difference in {Compared} records")]

@@ -10,7 +10,7 @@ internal sealed class ReconciliationOptions
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>Younger payments are passed over: a bank may need its time until its books show a charge.</summary>
+    /// <summary>Younger payments are skipped: a bank may take a while until its records show a charge.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -15,6 +15,7 @@ internal enum RunStatus
 /// <summary>One comparison of all our records with the bank's and of our payments with our ledger.</summary>
 internal sealed class ReconciliationRun
 {
+    /// <summary>More differences have one cause and are not read one by one.</summary>
     public const int MostStored = 1000;
 
     public Guid Id { get; private init; }
@@ -22,13 +23,13 @@ internal sealed class ReconciliationRun
     public DateTimeOffset StartedAt { get; private init; }
     public DateTimeOffset? FinishedAt { get; private set; }
 
-    /// <summary>The operator who asked for it; null when it was due.</summary>
+    /// <summary>The operator who requested it; null when it was scheduled.</summary>
     public Guid? AskedBy { get; private init; }
 
-    /// <summary>Records that stand on either side.</summary>
+    /// <summary>Records that we or the bank have.</summary>
     public long Compared { get; private set; }
 
-    /// <summary>Of these, what the bank is still to be asked about, and so could not be judged.</summary>
+    /// <summary>Those of them that are under way and could not be compared.</summary>
     public long UnderWay { get; private set; }
 
     /// <summary>All that were found; the first <see cref="MostStored"/> are stored.</summary>
@@ -60,7 +61,7 @@ internal enum RecordKind
     Ledger,
 }
 
-/// <summary>Something that two records don't agree on. It is reported and never repaired by the program.</summary>
+/// <summary>A difference between two records. It is reported and never repaired by the program.</summary>
 internal sealed class Difference
 {
     public Guid Id { get; private init; }
@@ -76,16 +77,17 @@ internal sealed class Difference
     public Side? Ours { get; private init; }
     public Side? Theirs { get; private init; }
 
-    public static Difference Of(RecordKind record, DifferenceKind kind, Guid key, Guid? orderId, Side? ours, Side? theirs) => new()
-    {
-        Id = Guid.CreateVersion7(),
-        Record = record,
-        Kind = kind,
-        BankKey = key,
-        OrderId = orderId,
-        Ours = ours,
-        Theirs = theirs,
-    };
+    public static Difference Of(
+        RecordKind record, DifferenceKind kind, Guid key, Guid? orderId, Side? ours, Side? theirs) => new()
+        {
+            Id = Guid.CreateVersion7(),
+            Record = record,
+            Kind = kind,
+            BankKey = key,
+            OrderId = orderId,
+            Ours = ours,
+            Theirs = theirs,
+        };
 }
 
 internal static class ReconciliationTables

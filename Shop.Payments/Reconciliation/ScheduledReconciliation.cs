@@ -5,14 +5,16 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Payments.Reconciliation;
 
-/// <summary>Looks now and then whether a run is due; the database decides, so any number of replicas may look.</summary>
+/// <summary>Starts the runs that are due. The database decides, so any number of replicas may try.</summary>
 internal sealed partial class ScheduledReconciliation(
     IServiceScopeFactory scopes,
     DatabaseReadiness<PaymentsDb> payments,
-    DatabaseReadiness<BankDb> lodger,
+    DatabaseReadiness<BankDb> simulatedBank,
     IOptions<ReconciliationOptions> options,
     ILogger<ScheduledReconciliation> log)
-    : WorkLoop("Reconciliation", Look(options.Value.Interval), Task.WhenAll(payments.Migrated, lodger.Migrated), log)
+    : BackgroundWorker(
+        "Reconciliation", CheckInterval(options.Value.Interval),
+        Task.WhenAll(payments.Migrated, simulatedBank.Migrated), log)
 {
     protected override async Task<bool> WorkAsync(CancellationToken cancel)
     {
@@ -23,14 +25,15 @@ internal sealed partial class ScheduledReconciliation(
         }
         catch (BankAwayException)
         {
-            LogPutOff();
+            LogPostponed();
         }
 
         return false;
     }
 
-    private static TimeSpan Look(TimeSpan interval) => interval / 10 < TimeSpan.FromSeconds(30) ? interval / 10 : TimeSpan.FromSeconds(30);
+    private static TimeSpan CheckInterval(TimeSpan interval) =>
+        interval / 10 < TimeSpan.FromSeconds(30) ? interval / 10 : TimeSpan.FromSeconds(30);
 
     [LoggerMessage(1, LogLevel.Warning, "The bank did not answer the reconciliation; it will be tried again")]
-    private partial void LogPutOff();
+    private partial void LogPostponed();
 }

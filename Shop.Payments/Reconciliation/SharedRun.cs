@@ -1,15 +1,17 @@
 namespace Shop.Payments.Reconciliation;
 
 /// <summary>
-/// One reconciliation at a time, whoever wants it: who asks while one is under way waits for that one's report, without
-/// holding anything but the request. It goes on when whoever asked first has hung up.
+/// One reconciliation at a time: a request while one is under way waits for that one's report and holds no connection
+/// meanwhile. The run continues when the request that started it is aborted.
 /// </summary>
 internal sealed class SharedRun(IServiceScopeFactory scopes, IHostApplicationLifetime lifetime)
 {
     private readonly Lock _lock = new();
     private Task<ReconciliationRun>? _underWay;
 
-    /// <exception cref="Bank.BankAwayException">The books could not be read; the run is stored as failed.</exception>
+    /// <exception cref="Bank.BankAwayException">
+    /// The bank's records could not be read; the run is stored as failed.
+    /// </exception>
     public Task<ReconciliationRun> JoinAsync(Guid askedBy, CancellationToken cancel)
     {
         lock (_lock)
@@ -24,6 +26,7 @@ internal sealed class SharedRun(IServiceScopeFactory scopes, IHostApplicationLif
     private async Task<ReconciliationRun> RunAsync(Guid askedBy)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<Reconciler>().RunAsync(askedBy, lifetime.ApplicationStopping);
+        var reconciler = scope.ServiceProvider.GetRequiredService<Reconciler>();
+        return await reconciler.RunAsync(askedBy, lifetime.ApplicationStopping);
     }
 }

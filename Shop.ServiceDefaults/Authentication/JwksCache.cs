@@ -135,7 +135,7 @@ internal sealed class JwksCache(
 internal sealed class KeysUnknownException(Exception cause) : Exception("The keys of Users are not known yet.", cause);
 
 /// <summary>Reads the keys of Users on a schedule, and out of turn after an unknown key id.</summary>
-internal sealed class JwksRefreshWorker : WorkLoop
+internal sealed class JwksRefreshWorker : BackgroundWorker
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 

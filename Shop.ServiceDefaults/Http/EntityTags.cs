@@ -24,15 +24,15 @@ public static class EntityTags
     /// </returns>
     public static ProblemHttpResult? Refuse(HttpRequest request, Func<EntityTagHeaderValue, bool> isCurrent)
     {
-        var expected = request.GetTypedHeaders().IfMatch;
-        if (expected.Count == 0)
+        if (request.Headers.IfMatch.Count == 0)
         {
             return TypedResults.Problem(
                 "Send the ETag of what you read as If-Match, so that nobody's change is lost.",
                 statusCode: StatusCodes.Status428PreconditionRequired);
         }
 
-        return expected.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || (!tag.IsWeak && isCurrent(tag)))
+        // What is no tag names no version.
+        return request.GetTypedHeaders().IfMatch.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || (!tag.IsWeak && isCurrent(tag)))
             ? null
             : Changed();
     }

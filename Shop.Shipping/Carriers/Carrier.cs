@@ -8,13 +8,14 @@ internal abstract class Carrier
 
     /// <summary>Announces a parcel.</summary>
     /// <returns><see cref="Booked"/> or <see cref="Refused"/>.</returns>
-    public abstract Task<Happening> BookAsync(Guid key, ShipTo shipTo, CancellationToken cancel);
+    public abstract Task<CarrierAnswer> BookAsync(Guid key, ShipTo shipTo, CancellationToken cancel);
 
-    /// <summary>Asks for news of a parcel.</summary>
+    /// <summary>Asks where a parcel is.</summary>
     /// <param name="trackingNumber">What the carrier calls the parcel.</param>
     /// <param name="known">The status that we know of.</param>
     /// <param name="shipTo">Where it goes.</param>
-    /// <param name="cancel">The end of our patience.</param>
-    /// <returns><see cref="Scanned"/>, with the known status when there is no news.</returns>
-    public abstract Task<Happening> ScanAsync(string trackingNumber, ShipmentStatus known, ShipTo shipTo, CancellationToken cancel);
+    /// <param name="cancel">Our time-out.</param>
+    /// <returns><see cref="Scanned"/>, with the known status when nothing has changed.</returns>
+    public abstract Task<CarrierAnswer> ScanAsync(
+        string trackingNumber, ShipmentStatus known, ShipTo shipTo, CancellationToken cancel);
 }

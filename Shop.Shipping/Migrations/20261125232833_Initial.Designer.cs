@@ -206,7 +206,7 @@ namespace Shop.Shipping.Migrations
                     b.ToTable("outbox_sent", "shipping");
                 });
 
-            modelBuilder.Entity("Shop.Messaging.StreamLife", b =>
+            modelBuilder.Entity("Shop.Messaging.StreamState", b =>
                 {
                     b.Property<int>("Epoch")
                         .HasColumnType("integer")

@@ -15,8 +15,7 @@ public class FailoverTests(ReplicatedShop shop, ITestOutputHelper output)
     private const string Group = "payments";
     private const int Seed = 29;
 
-    // A sign of life expires after 5 s; without that, 30 s of silence would have to pass. In between there is room for
-    // a slow machine.
+    // Entries that their consumer does not refresh are free for others after 5 s; the rest is room for a slow machine.
     private static readonly TimeSpan InTime = TimeSpan.FromSeconds(20);
 
     [Fact(Explicit = true)]

@@ -53,6 +53,17 @@ public class EventContractTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Consumers))]
+    public void Are_subscribed_to_by_every_consumer(string consumer, string name)
+    {
+        var record = Records.Single(record => record.Service == consumer && record.Name == name).Record;
+        var service = $"{char.ToUpperInvariant(consumer[0])}{consumer[1..]}";
+
+        Assert.Contains(
+            $".On<{record.Name}>(", Repository.Read($"Shop.{service}/{service}Module.cs"), StringComparison.Ordinal);
+    }
+
     private static object? Value(object happened, string property) =>
         (happened.GetType().GetProperty(property)
             ?? throw new InvalidOperationException($"{happened.GetType()} has no {property}.")).GetValue(happened);

@@ -43,6 +43,7 @@ public class RunningShop : IAsyncLifetime
             [
                 "--Services:shipping:Settings:Shipping:Carrier:StepTime=00:00:00.300",
                 $"--Services:users:Settings:Users:Passwords:HashIterations={PasswordHashIterations}",
+                .. Passwords.ForServers,
                 .. Settings,
             ],
             patience.Token);
@@ -244,18 +245,22 @@ public class RunningShop : IAsyncLifetime
             await Processes.SignalAsync(killed, "KILL");
 
         await StartAgainAsync(resource, killed);
-        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, TestContext.Current.CancellationToken);
+        await HealthyAgainAsync(resource);
     }
 
     public async Task RestartAsync(string resource)
     {
         await CommandAsync(resource, KnownResourceCommands.RestartCommand);
-        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, TestContext.Current.CancellationToken);
+        await HealthyAgainAsync(resource);
     }
 
-    /// <summary>
-    /// Gives the one instance of a resource, or the replica of this id, a command, which must succeed.
-    /// </summary>
+    // A container that is restarted shows the end of its predecessor for a moment.
+    private Task<ResourceEvent> HealthyAgainAsync(string resource) => App.ResourceNotifications
+        .WaitForResourceHealthyAsync(
+            resource, WaitBehavior.WaitOnResourceUnavailable, TestContext.Current.CancellationToken)
+        .WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+    /// <summary>Gives the one instance of a resource, or the replica of this id, a command, which succeeds.</summary>
     public async Task CommandAsync(string resource, string command)
     {
         var seen = await SeenAsync(resource, _ => true);

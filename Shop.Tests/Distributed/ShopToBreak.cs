@@ -18,7 +18,7 @@ public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
 {
     private readonly Dictionary<string, long> _poison = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("shop-to-break-");
-    private string[] _faultPoints = [];
+    private string[] _failpoints = [];
 
     public TcpProxy RedisWire { get; } = new();
 
@@ -37,17 +37,17 @@ public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
         return _poison;
     }
 
-    /// <summary>How many services have died at their fault points.</summary>
+    /// <summary>How many services have died at their failpoints.</summary>
     public int Died => _folder.GetFiles("*.died").Length;
 
     /// <summary>
     /// Starts services anew, each of which dies once at a point of its own, such as orders.claimed=9.
     /// </summary>
-    public async Task ArmAsync(string[] faultPoints)
+    public async Task ArmAsync(string[] failpoints)
     {
-        _faultPoints = faultPoints;
-        await Task.WhenAll(faultPoints.Select(point => RestartAsync(point.Split('.')[0])));
-        _faultPoints = [];
+        _failpoints = failpoints;
+        await Task.WhenAll(failpoints.Select(point => RestartAsync(point.Split('.')[0])));
+        _failpoints = [];
     }
 
     /// <summary>Settings of the simulated bank as members of a JSON object; none make it whole.</summary>
@@ -58,7 +58,7 @@ public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
     {
         foreach (var service in builder.Resources.OfType<ProjectResource>().ToArray())
         {
-            builder.CreateResourceBuilder(service).WithEnvironment(ConnectAsync).WithEnvironment(SetFaultPoints);
+            builder.CreateResourceBuilder(service).WithEnvironment(ConnectAsync).WithEnvironment(SetFailpoints);
             // Aspire refuses to start what waits for something that has ended; here services start before what they
             // need.
             foreach (var wait in service.Annotations.OfType<WaitAnnotation>().ToArray())
@@ -74,10 +74,10 @@ public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
         _folder.Delete(recursive: true);
     }
 
-    private void SetFaultPoints(EnvironmentCallbackContext context)
+    private void SetFailpoints(EnvironmentCallbackContext context)
     {
         var service = context.Resource.Name;
-        foreach (var point in _faultPoints.Where(point => point.StartsWith($"{service}.", StringComparison.Ordinal)))
+        foreach (var point in _failpoints.Where(point => point.StartsWith($"{service}.", StringComparison.Ordinal)))
         {
             context.EnvironmentVariables[$"Faults__{point.Split('=')[0]}"] = point.Split('=')[1];
             context.EnvironmentVariables["Faults__Once"] = Path.Combine(_folder.FullName, $"{service}.died");

@@ -192,7 +192,7 @@ public sealed class StockJournalTests(Backends backends) : IAsyncLifetime
             Money.Zero("EUR"),
             Order.GoodsTotal(ordered),
             "tok_visa");
-        return Order.Place(facts, DateTimeOffset.UnixEpoch, new()).Order;
+        return Order.Place(OrderProcess.Start(facts, DateTimeOffset.UnixEpoch, new()), DateTimeOffset.UnixEpoch);
     }
 
     private static Gen<(Deed, int, int)[]> Stories() =>

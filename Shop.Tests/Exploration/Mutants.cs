@@ -5,18 +5,20 @@ using Shop.Shipping;
 namespace Shop.Tests.Exploration;
 
 /// <summary>
-/// Plausible mistakes, each as a thin layer over the real decisions. Whoever explores them must notice, else the exploration
-/// proves nothing.
+/// Plausible mistakes, each as a thin layer over the real decisions. The exploration must find each of them, otherwise
+/// it proves nothing.
 /// </summary>
 internal static class Mutants
 {
     private static readonly Processes Real = new();
 
     /// <summary>The mistakes by name, each with the promise that it breaks.</summary>
-    public static IReadOnlyDictionary<string, (Processes Processes, string Breaks)> All { get; } = new Dictionary<string, (Processes, string)>
+    public static Dictionary<string, (Processes Processes, string Breaks)> All { get; } = new()
     {
         ["Orders returns the stock while the order is still being cancelled"] =
-            (Real with { StockReturnsAt = OrderStatus.Cancelling }, "the stock comes back exactly once, when the order is cancelled"),
+            (
+                Real with { StockReturnsAt = OrderStatus.Cancelling },
+                "the stock comes back exactly once, when the order is cancelled"),
         ["Orders asks for the parcel before the payment"] =
             (Real with { Place = AskForTheParcelAtOnce }, "no unpaid parcel leaves"),
         ["Orders returns the money before the parcel is stopped"] =
@@ -24,7 +26,7 @@ internal static class Mutants
         ["Orders forgets the deadline"] =
             (Real with { Order = ForgetTheDeadline }, "an order has a deadline until it ends"),
         ["Orders does not ask again"] =
-            (Real with { Order = StaySilentAtDeadlines }, "what nobody wants to cancel is delivered"),
+            (Real with { Order = IgnoreDeadlines }, "what nobody wants to cancel is delivered"),
         ["Orders gives up at the first deadline"] =
             (Real with { Order = GiveUpAtOnce }, "what nobody wants to cancel is delivered"),
         ["Orders takes a stopped parcel for the end"] =
@@ -33,145 +35,203 @@ internal static class Mutants
             (Real with { Order = ReviveWithTheMoney }, "an order that is Cancelled never changes"),
 
         ["Payments voids a charge that was sent"] =
-            (Real with { Payment = VoidWhatWasSent }, "nobody is told that nothing was charged while the bank has the money"),
+            (
+                Real with { Payment = VoidWhatWasSent },
+                "nobody is told that nothing was charged while the bank has the money"),
         ["Payments charges again after a cancellation"] =
-            (Real with { Payment = ChargeAgainThoughCancelled }, "nothing is charged once Payments knows of the cancellation"),
+            (
+                Real with { Payment = ChargeAgainThoughCancelled },
+                "nothing is charged once Payments knows of the cancellation"),
         ["Payments ignores a late capture"] =
-            (Real with { Payment = IgnoreTheLateCapture }, "nobody is told that nothing was charged while the bank has the money"),
-        ["Payments takes silence for no"] =
-            (Real with { Payment = TakeSilenceForNo }, "what nobody wants to cancel is delivered"),
-        ["Payments takes silence for never sent"] =
-            (Real with { Payment = TakeSilenceForNotSent }, "nobody is told that nothing was charged while the bank has the money"),
+            (
+                Real with { Payment = IgnoreTheLateCapture },
+                "nobody is told that nothing was charged while the bank has the money"),
+        ["Payments takes an unknown outcome for a decline"] =
+            (Real with { Payment = TakeUnknownForDeclined }, "what nobody wants to cancel is delivered"),
+        ["Payments takes an unknown outcome for a call that was not sent"] =
+            (
+                Real with { Payment = TakeUnknownForNotSent },
+                "nobody is told that nothing was charged while the bank has the money"),
         ["Payments leaves no tombstone"] =
             (Real with { KeepsTombstones = false }, "nothing is charged once Payments knows of the cancellation"),
-        ["Payments charges under a new key after silence"] =
+        ["Payments charges under a new key after an unknown outcome"] =
             (Real with { KeyOfCharge = state => state.Attempts > 1 ? 1 : 0 }, "no order is charged twice"),
         ["Payments forgets to ask the bank again"] =
             (Real with { Payment = ForgetToAskTheBank }, "a payment that is not settled is due at some time"),
         ["Payments answers a request only once"] =
-            (Real with { Payment = AnswerOnce<Payments.AskedAgain> }, "what nobody wants to cancel is delivered"),
+            (Real with { Payment = AnswerOnce<Payments.PaymentRequested> }, "what nobody wants to cancel is delivered"),
         ["Payments answers a cancellation only once"] =
-            (Real with { Payment = AnswerOnce<Payments.CancellationAsked> }, "every order ends"),
-        ["Payments books a capture each time it hears of it"] =
+            (Real with { Payment = AnswerOnce<Payments.PaymentCancellationRequested> }, "every order ends"),
+        ["Payments books a capture at each answer of the bank"] =
             (Real with { Payment = BookEachAnswer }, "each capture and each refund is booked exactly once"),
 
         ["Shipping answers only once"] =
-            (Real with { Shipment = TellNobodyAgain }, "every order ends"),
+            (Real with { Shipment = AnswerARequestOnce }, "every order ends"),
         ["Shipping stops what has left"] =
             (Real with { Shipment = StopWhatHasLeft }, "a shipment that was Dispatched never becomes Stopped"),
         ["Shipping lets leave what it stopped"] =
             (Real with { Shipment = LetStoppedParcelsLeave }, "a shipment that was Stopped never becomes Created"),
-        ["Shipping never says that it rejects"] =
-            (Real with { Shipment = RejectInSilence }, "every order ends"),
+        ["Shipping publishes no rejection"] =
+            (Real with { Shipment = RejectUnannounced }, "every order ends"),
     };
 
-    private static Orders.Step AskForTheParcelAtOnce(OrderFacts facts, DateTimeOffset now, OrderDeadlines deadlines)
+    private static OrderTransition AskForTheParcelAtOnce(OrderFacts facts, DateTimeOffset now, OrderDeadlines deadlines)
     {
-        var step = OrderProcess.Start(facts, now, deadlines);
+        var transition = OrderProcess.Start(facts, now, deadlines);
         return new(
-            step.State with { Parcel = ParcelProgress.Asked },
-            [.. step.Events, new Orders.ShipmentRequested(facts.Id, facts.CustomerId, facts.ShipTo, [])]);
+            transition.State with { Parcel = ParcelProgress.Asked },
+            [.. transition.Events, new Orders.ShipmentRequested(facts.Id, facts.CustomerId, facts.ShipTo, [])]);
     }
 
-    private static Orders.Step ReturnMoneyFirst(OrderState state, object happened, DateTimeOffset now, OrderDeadlines deadlines)
+    private static OrderTransition ReturnMoneyFirst(
+        OrderState state, OrderInput input, DateTimeOffset now, OrderDeadlines deadlines)
     {
-        var step = OrderProcess.Apply(state, happened, now, deadlines);
-        return step.Events.OfType<Orders.ShipmentCancellationRequested>().Any()
-            ? step with { Events = [.. step.Events, MoneyBack(state.Facts)] }
-            : step;
+        var transition = OrderProcess.Decide(state, input, now, deadlines);
+        return transition.Events.OfType<Orders.ShipmentCancellationRequested>().Any()
+            ? transition with { Events = [.. transition.Events, MoneyBack(state.Facts)] }
+            : transition;
     }
 
-    private static Orders.Step ForgetTheDeadline(OrderState state, object happened, DateTimeOffset now, OrderDeadlines deadlines)
+    private static OrderTransition ForgetTheDeadline(
+        OrderState state, OrderInput input, DateTimeOffset now, OrderDeadlines deadlines)
     {
-        var step = OrderProcess.Apply(state, happened, now, deadlines);
-        return step.State.Status == OrderStatus.Shipped ? step with { State = step.State with { Deadline = null } } : step;
+        var transition = OrderProcess.Decide(state, input, now, deadlines);
+        return transition.State.Status == OrderStatus.Shipped
+            ? transition with { State = transition.State with { Deadline = null } }
+            : transition;
     }
 
-    private static Orders.Step StaySilentAtDeadlines(OrderState state, object happened, DateTimeOffset now, OrderDeadlines deadlines)
+    private static OrderTransition IgnoreDeadlines(
+        OrderState state, OrderInput input, DateTimeOffset now, OrderDeadlines deadlines)
     {
-        var step = OrderProcess.Apply(state, happened, now, deadlines);
-        return happened is DeadlinePassed && step.State.Status == state.Status ? step with { Events = [] } : step;
+        var transition = OrderProcess.Decide(state, input, now, deadlines);
+        return input is DeadlinePassed && transition.State.Status == state.Status
+            ? transition with { Events = [] }
+            : transition;
     }
 
-    private static Orders.Step GiveUpAtOnce(OrderState state, object happened, DateTimeOffset now, OrderDeadlines deadlines) =>
-        OrderProcess.Apply(
-            state, happened is DeadlinePassed && deadlines.PatienceIn(state.Status) is not null ? new CancelAsked() : happened, now, deadlines);
+    private static OrderTransition GiveUpAtOnce(
+        OrderState state, OrderInput input, DateTimeOffset now, OrderDeadlines deadlines) =>
+        OrderProcess.Decide(
+            state,
+            input is DeadlinePassed && deadlines.TimeoutIn(state.Status) is not null ? new CancelRequested() : input,
+            now,
+            deadlines);
 
-    private static Orders.Step EndWithTheParcel(OrderState state, object happened, DateTimeOffset now, OrderDeadlines deadlines)
+    private static OrderTransition EndWithTheParcel(
+        OrderState state, OrderInput input, DateTimeOffset now, OrderDeadlines deadlines)
     {
-        var step = OrderProcess.Apply(state, happened, now, deadlines);
-        return happened is Orders.ShipmentStopped && state.Status == OrderStatus.Cancelling ? Ended(step, now) : step;
+        var transition = OrderProcess.Decide(state, input, now, deadlines);
+        return input is Orders.ShipmentStopped && state.Status == OrderStatus.Cancelling
+            ? Ended(transition, now)
+            : transition;
     }
 
-    private static Orders.Step ReviveWithTheMoney(OrderState state, object happened, DateTimeOffset now, OrderDeadlines deadlines) =>
-        happened is Orders.PaymentCaptured && state.Status == OrderStatus.Cancelled
-            ? OrderProcess.Apply(state with { Status = OrderStatus.Placed, Payment = PaymentProgress.Asked }, happened, now, deadlines)
-            : OrderProcess.Apply(state, happened, now, deadlines);
+    private static OrderTransition ReviveWithTheMoney(
+        OrderState state, OrderInput input, DateTimeOffset now, OrderDeadlines deadlines) =>
+        input is Orders.PaymentCaptured && state.Status == OrderStatus.Cancelled
+            ? OrderProcess.Decide(
+                state with { Status = OrderStatus.Placed, Payment = PaymentProgress.Asked }, input, now, deadlines)
+            : OrderProcess.Decide(state, input, now, deadlines);
 
-    private static Orders.Step Ended(Orders.Step step, DateTimeOffset now) => new(
-        step.State with { Status = OrderStatus.Cancelled, Deadline = null, Version = step.State.Version + 1 },
-        [new OrderStatusChanged(step.State.Facts.Id, step.State.Facts.CustomerId, OrderStatus.Cancelled, step.State.Version + 1, now, "")]);
+    private static OrderTransition Ended(OrderTransition transition, DateTimeOffset now) => new(
+        transition.State with
+        {
+            Status = OrderStatus.Cancelled,
+            Deadline = null,
+            Version = transition.State.Version + 1,
+        },
+        [new OrderStatusChanged(
+            transition.State.Facts.Id,
+            transition.State.Facts.CustomerId,
+            OrderStatus.Cancelled,
+            transition.State.Version + 1,
+            now,
+            "")]);
 
-    private static Orders.PaymentCancellationRequested MoneyBack(OrderFacts facts) => new(facts.Id, facts.CustomerId, facts.Total, "");
+    private static Orders.PaymentCancellationRequested MoneyBack(OrderFacts facts) =>
+        new(facts.Id, facts.CustomerId, facts.Total, "");
 
-    private static Payments.Step VoidWhatWasSent(PaymentState state, Payments.Happening happening) =>
-        happening is Payments.CancellationAsked && state.Status is PaymentStatus.Requested or PaymentStatus.Unknown
-            ? new(state with { Status = PaymentStatus.Voided, Ask = BankAsk.Nothing, Cancelled = true }, Tell: true)
-            : PaymentProcess.Apply(state, happening);
+    private static PaymentTransition VoidWhatWasSent(Guid orderId, PaymentState? state, PaymentInput input) =>
+        input is Payments.PaymentCancellationRequested
+            && state is { Status: PaymentStatus.Requested or PaymentStatus.Unknown }
+            ? new(
+                state with { Status = PaymentStatus.Voided, NextOperation = BankOperation.Nothing, Cancelled = true },
+                [new Payments.PaymentVoided(orderId)])
+            : PaymentProcess.Decide(orderId, state, input);
 
-    private static Payments.Step ChargeAgainThoughCancelled(PaymentState state, Payments.Happening happening)
+    private static PaymentTransition ChargeAgainThoughCancelled(Guid orderId, PaymentState? state, PaymentInput input)
     {
-        var step = PaymentProcess.Apply(state, happening);
-        return happening is NoSuchCharge && step.State.Ask == BankAsk.Void ? step with { State = step.State with { Ask = BankAsk.Charge } } : step;
+        var transition = PaymentProcess.Decide(orderId, state, input);
+        return input is NoSuchCharge && transition.State.NextOperation == BankOperation.Void
+            ? transition with { State = transition.State with { NextOperation = BankOperation.Charge } }
+            : transition;
     }
 
-    private static Payments.Step IgnoreTheLateCapture(PaymentState state, Payments.Happening happening) =>
-        PaymentProcess.Apply(state, happening is Charged && state.Cancelled && state.Captured == 0 ? new Voided() : happening);
+    private static PaymentTransition IgnoreTheLateCapture(Guid orderId, PaymentState? state, PaymentInput input) =>
+        PaymentProcess.Decide(
+            orderId, state, input is Charged && state is { Cancelled: true, Captured: 0 } ? new Voided() : input);
 
-    private static Payments.Step TakeSilenceForNo(PaymentState state, Payments.Happening happening) =>
-        PaymentProcess.Apply(state, happening is Payments.Silence ? new Declined("no answer") : happening);
+    private static PaymentTransition TakeUnknownForDeclined(Guid orderId, PaymentState? state, PaymentInput input) =>
+        PaymentProcess.Decide(orderId, state, input is UnknownOutcome ? new Declined("no answer") : input);
 
-    private static Payments.Step TakeSilenceForNotSent(PaymentState state, Payments.Happening happening) =>
-        PaymentProcess.Apply(state, happening is Payments.Silence && state.Attempts > 0 ? new NotSent(BankAsk.Charge) : happening);
+    private static PaymentTransition TakeUnknownForNotSent(Guid orderId, PaymentState? state, PaymentInput input) =>
+        PaymentProcess.Decide(
+            orderId,
+            state,
+            input is UnknownOutcome && state is { Attempts: > 0 } ? new NotSent(BankOperation.Charge) : input);
 
-    private static Payments.Step ForgetToAskTheBank(PaymentState state, Payments.Happening happening)
+    private static PaymentTransition ForgetToAskTheBank(Guid orderId, PaymentState? state, PaymentInput input)
     {
-        var step = PaymentProcess.Apply(state, happening);
-        return happening is Payments.CancellationAsked ? step with { AskIn = null } : step;
+        var transition = PaymentProcess.Decide(orderId, state, input);
+        return input is Payments.PaymentCancellationRequested ? transition with { DueIn = null } : transition;
     }
 
-    private static Payments.Step AnswerOnce<TRepeated>(PaymentState state, Payments.Happening happening)
-        where TRepeated : Payments.Happening
+    private static PaymentTransition AnswerOnce<TRepeated>(Guid orderId, PaymentState? state, PaymentInput input)
+        where TRepeated : PaymentInput
     {
-        var step = PaymentProcess.Apply(state, happening);
-        return happening is TRepeated && step.State == state ? step with { Tell = false } : step;
+        var transition = PaymentProcess.Decide(orderId, state, input);
+        return input is TRepeated && transition.State == state ? transition with { Events = [] } : transition;
     }
 
-    private static Payments.Step BookEachAnswer(PaymentState state, Payments.Happening happening)
+    private static PaymentTransition BookEachAnswer(Guid orderId, PaymentState? state, PaymentInput input)
     {
-        var step = PaymentProcess.Apply(state, happening);
-        return happening is Charged && state.Status == PaymentStatus.Captured ? step with { Booking = Booking.Capture } : step;
+        var transition = PaymentProcess.Decide(orderId, state, input);
+        return input is Charged && state is { Status: PaymentStatus.Captured }
+            ? transition with { Booking = Booking.Capture }
+            : transition;
     }
 
-    private static Shipping.Step TellNobodyAgain(ShipmentState state, Shipping.Happening happening, DateTimeOffset now)
+    private static ShipmentTransition AnswerARequestOnce(
+        Guid orderId, ShipmentState? state, ShipmentInput input, DateTimeOffset now)
     {
-        var step = ShipmentProcess.Apply(state, happening, now);
-        return step.State == state ? step with { Tell = [] } : step;
+        var transition = ShipmentProcess.Decide(orderId, state, input, now);
+        return transition.State == state ? transition with { Events = [] } : transition;
     }
 
-    private static Shipping.Step StopWhatHasLeft(ShipmentState state, Shipping.Happening happening, DateTimeOffset now) =>
-        happening is Shipping.CancellationAsked && state.Status is ShipmentStatus.Dispatched or ShipmentStatus.InTransit
-            ? new(state with { Status = ShipmentStatus.Stopped, Ask = CarrierAsk.Nothing }, [Outcome.Stopped])
-            : ShipmentProcess.Apply(state, happening, now);
+    private static ShipmentTransition StopWhatHasLeft(
+        Guid orderId, ShipmentState? state, ShipmentInput input, DateTimeOffset now) =>
+        input is Shipping.ShipmentCancellationRequested
+            && state is { Status: ShipmentStatus.Dispatched or ShipmentStatus.InTransit }
+            ? new(
+                state with { Status = ShipmentStatus.Stopped, NextOperation = CarrierOperation.Nothing },
+                [new Shipping.ShipmentStopped(orderId)])
+            : ShipmentProcess.Decide(orderId, state, input, now);
 
-    private static Shipping.Step LetStoppedParcelsLeave(ShipmentState state, Shipping.Happening happening, DateTimeOffset now) =>
-        happening is Scanned && state.Status == ShipmentStatus.Stopped
-            ? ShipmentProcess.Apply(state with { Status = ShipmentStatus.Created, Ask = CarrierAsk.Scan }, happening, now)
-            : ShipmentProcess.Apply(state, happening, now);
+    private static ShipmentTransition LetStoppedParcelsLeave(
+        Guid orderId, ShipmentState? state, ShipmentInput input, DateTimeOffset now) =>
+        input is Scanned && state is { Status: ShipmentStatus.Stopped }
+            ? ShipmentProcess.Decide(
+                orderId,
+                state with { Status = ShipmentStatus.Created, NextOperation = CarrierOperation.Scan },
+                input,
+                now)
+            : ShipmentProcess.Decide(orderId, state, input, now);
 
-    private static Shipping.Step RejectInSilence(ShipmentState state, Shipping.Happening happening, DateTimeOffset now)
+    private static ShipmentTransition RejectUnannounced(
+        Guid orderId, ShipmentState? state, ShipmentInput input, DateTimeOffset now)
     {
-        var step = ShipmentProcess.Apply(state, happening, now);
-        return step.State.Status == ShipmentStatus.Rejected ? step with { Tell = [] } : step;
+        var transition = ShipmentProcess.Decide(orderId, state, input, now);
+        return transition.State.Status == ShipmentStatus.Rejected ? transition with { Events = [] } : transition;
     }
 }

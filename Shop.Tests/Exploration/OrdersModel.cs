@@ -8,7 +8,7 @@ namespace Shop.Tests.Exploration;
 /// </summary>
 internal sealed class OrdersModel(Processes processes, bool exact)
 {
-    private const int AskedOftenEnough = 2;
+    private const int EnoughRetries = 2;
 
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
@@ -31,9 +31,9 @@ internal sealed class OrdersModel(Processes processes, bool exact)
         new(2490, "EUR"),
         "tok_visa");
 
-    private static readonly object CancelAsked = new CancelAsked();
-    private static readonly object DeadlinePassed = new DeadlinePassed();
-    private static readonly Dictionary<Messages, object> News = new()
+    private static readonly OrderInput CancelRequested = new CancelRequested();
+    private static readonly OrderInput DeadlinePassed = new DeadlinePassed();
+    private static readonly Dictionary<Messages, OrderInput> Events = new()
     {
         [Messages.PaymentCaptured] = new PaymentCaptured(Facts.Id),
         [Messages.PaymentDeclined] = new PaymentDeclined(Facts.Id, "no money"),
@@ -47,25 +47,25 @@ internal sealed class OrdersModel(Processes processes, bool exact)
     };
 
     private readonly Numbered<OrderState> _states = new();
-    private readonly Dictionary<(int, object), Effect> _effects = [];
+    private readonly Dictionary<(int, OrderInput), Effect> _effects = [];
 
     public OrderState this[int order] => _states[order];
 
-    /// <summary>Whether the process will ask at least once more before it gives up.</summary>
-    public bool HasPatience(int order) =>
-        _states[order] is var state && state.Deadline - state.Since < Deadlines.PatienceIn(state.Status);
+    /// <summary>Whether the process will repeat its request at least once more before it gives up.</summary>
+    public bool HasTimeToRetry(int order) =>
+        _states[order] is var state && state.Deadline - state.Since < Deadlines.TimeoutIn(state.Status);
 
     public Effect Place() => EffectOf(null, processes.Place(Facts, Now, Deadlines));
 
-    public Effect Hear(int order, Messages news) => Apply(order, News[news]);
+    public Effect Receive(int order, Messages message) => Apply(order, Events[message]);
 
-    public Effect Cancel(int order) => Apply(order, CancelAsked);
+    public Effect Cancel(int order) => Apply(order, CancelRequested);
 
     public Effect PassDeadline(int order) => Apply(order, DeadlinePassed);
 
-    private Effect Apply(int order, object happened)
+    private Effect Apply(int order, OrderInput input)
     {
-        if (_effects.TryGetValue((order, happened), out var known))
+        if (_effects.TryGetValue((order, input), out var known))
             return known;
 
         var state = _states[order];
@@ -73,26 +73,30 @@ internal sealed class OrdersModel(Processes processes, bool exact)
         try
         {
             // A deadline is noticed when it has come; all else may happen at once.
-            var now = happened == DeadlinePassed ? state.Deadline!.Value : Now;
-            effect = EffectOf(state, Rebased(processes.Order(state, happened, now, Deadlines), now));
+            var now = input == DeadlinePassed ? state.Deadline!.Value : Now;
+            effect = EffectOf(state, Rebased(processes.Order(state, input, now, Deadlines), now));
         }
         catch (InvalidOperationException contradiction)
         {
             effect = new(order, Messages.None, Released: 0, Sold: 0, $"Orders can't go on: {contradiction.Message}");
         }
 
-        return _effects[(order, happened)] = effect;
+        return _effects[(order, input)] = effect;
     }
 
-    private static Step Rebased(Step step, DateTimeOffset now) => step with
+    private static OrderTransition Rebased(OrderTransition transition, DateTimeOffset now) => transition with
     {
-        State = step.State with { Since = step.State.Since + (Now - now), Deadline = step.State.Deadline + (Now - now) },
+        State = transition.State with
+        {
+            Since = transition.State.Since + (Now - now),
+            Deadline = transition.State.Deadline + (Now - now),
+        },
     };
 
-    private Effect EffectOf(OrderState? before, Step step)
+    private Effect EffectOf(OrderState? before, OrderTransition transition)
     {
-        var changes = step.Events.OfType<OrderStatusChanged>().Select(change => change.Status).ToArray();
-        var sent = step.Events.Aggregate(Messages.None, (all, next) => all | next switch
+        var changes = transition.Events.OfType<OrderStatusChanged>().Select(change => change.Status).ToArray();
+        var sent = transition.Events.Aggregate(Messages.None, (all, next) => all | next switch
         {
             PaymentRequested => Messages.PaymentRequested,
             PaymentCancellationRequested => Messages.PaymentCancellationRequested,
@@ -101,11 +105,11 @@ internal sealed class OrdersModel(Processes processes, bool exact)
             _ => Messages.None,
         });
         return new(
-            _states.Of(exact ? step.State : Simplified(step.State)),
+            _states.Of(exact ? transition.State : Simplified(transition.State)),
             sent,
             changes.Count(status => status == processes.StockReturnsAt),
             changes.Count(status => status == OrderStatus.Shipped),
-            before is null ? null : BrokenBy(before, changes, step.State));
+            before is null ? null : BrokenBy(before, changes, transition.State));
     }
 
     private static string? BrokenBy(OrderState before, OrderStatus[] changes, OrderState after)
@@ -122,8 +126,8 @@ internal sealed class OrdersModel(Processes processes, bool exact)
 
     private static OrderState Simplified(OrderState state) => state with
     {
-        Since = Deadlines.PatienceIn(state.Status) is null ? Now : state.Since,
-        Asked = Math.Min(state.Asked, AskedOftenEnough),
+        Since = Deadlines.TimeoutIn(state.Status) is null ? Now : state.Since,
+        RetryCount = Math.Min(state.RetryCount, EnoughRetries),
         CancelReason = state.CancelReason is null ? null : "",
         Version = 1,
     };

@@ -1,6 +1,5 @@
 using Shop.Orders;
 using Shop.Payments;
-using Shop.ServiceDefaults;
 using Shop.Shipping;
 
 namespace Shop.Tests.Exploration;
@@ -11,14 +10,15 @@ namespace Shop.Tests.Exploration;
 /// </summary>
 internal sealed record Processes
 {
-    public Func<OrderFacts, DateTimeOffset, OrderDeadlines, Orders.Step> Place { get; init; } = OrderProcess.Start;
-    public Func<OrderState, object, DateTimeOffset, OrderDeadlines, Orders.Step> Order { get; init; } = OrderProcess.Apply;
+    public Func<OrderFacts, DateTimeOffset, OrderDeadlines, OrderTransition> Place { get; init; } = OrderProcess.Start;
+
+    public Func<OrderState, OrderInput, DateTimeOffset, OrderDeadlines, OrderTransition> Order { get; init; } =
+        OrderProcess.Decide;
 
     /// <summary>Where the handlers of Orders give the stock back.</summary>
     public OrderStatus StockReturnsAt { get; init; } = OrderStatus.Cancelled;
 
-    public Func<PaymentState, Payments.Happening, Payments.Step> Payment { get; init; } = PaymentProcess.Apply;
-    public Func<Money, Payments.Step> CancelBeforePayment { get; init; } = PaymentProcess.CancelBeforeRequest;
+    public Func<Guid, PaymentState?, PaymentInput, PaymentTransition> Payment { get; init; } = PaymentProcess.Decide;
 
     /// <summary>Whether a cancellation that overtook its payment is remembered.</summary>
     public bool KeepsTombstones { get; init; } = true;
@@ -26,7 +26,8 @@ internal sealed record Processes
     /// <summary>Which of two keys the bank is shown with a charge.</summary>
     public Func<PaymentState, int> KeyOfCharge { get; init; } = _ => 0;
 
-    public Func<ShipmentState, Shipping.Happening, DateTimeOffset, Shipping.Step> Shipment { get; init; } = ShipmentProcess.Apply;
+    public Func<Guid, ShipmentState?, ShipmentInput, DateTimeOffset, ShipmentTransition> Shipment { get; init; } =
+        ShipmentProcess.Decide;
 }
 
 /// <summary>States as numbers, so that a world is small and comparing two worlds is cheap.</summary>

@@ -7,8 +7,10 @@ namespace Shop.Tests.Exploration;
 /// <summary>What Shop promises about an order (DESIGN 4, FAULTS 3).</summary>
 internal static class Promises
 {
-    /// <summary>The promise that is broken in this very moment, if any: these hold always, not only in the end.</summary>
-    public static string? BrokenIn(World world, OneOrder shop)
+    /// <summary>
+    /// The promise that is broken now, if any: these hold always, not only in the end.
+    /// </summary>
+    public static string? BrokenIn(World world, OrderSystem shop)
     {
         var order = shop.Orders[world.Order];
         var payment = shop.Payments[world.Payment];
@@ -38,7 +40,7 @@ internal static class Promises
             return "an order has a deadline until it ends";
         if (payment is { IsSettled: false, IsDue: false })
             return "a payment that is not settled is due at some time";
-        if (shipment is { State: { Ask: not CarrierAsk.Nothing, IsHeld: false }, IsDue: false })
+        if (shipment is { State: { NextOperation: not CarrierOperation.Nothing, IsHeld: false }, IsDue: false })
             return "a shipment that is not settled is due at some time";
 
         return payment is null ? null : BrokenBy(payment, world);
@@ -63,7 +65,7 @@ internal static class Promises
     }
 
     /// <summary>The promise that is broken once nothing more will happen by itself.</summary>
-    public static string? BrokenAtRest(World world, OneOrder shop)
+    public static string? BrokenAtRest(World world, OrderSystem shop)
     {
         var order = shop.Orders[world.Order];
         if (order.Status is not (OrderStatus.Delivered or OrderStatus.Cancelled))
@@ -83,19 +85,22 @@ internal static class Promises
     }
 
     /// <summary>
-    /// Whether an order has to end delivered from here on, if from here on all goes well: nobody wants it cancelled, nobody
-    /// turned it down, and there is time to ask again.
+    /// Whether an order has to end delivered from here on, if from here on all goes well: nobody wants it cancelled,
+    /// nobody turned it down, and there is time to repeat requests.
     /// </summary>
-    public static bool MustBeDelivered(World world, OneOrder shop)
+    public static bool MustBeDelivered(World world, OrderSystem shop)
     {
-        if (world.PaymentCancelled || world.IsGift || shop.Shipping[world.Shipment]?.State.Status is ShipmentStatus.Rejected or ShipmentStatus.Stopped)
+        var shipment = shop.Shipping[world.Shipment]?.State.Status;
+        if (world.PaymentCancelled || world.IsRefundedByOperator)
+            return false;
+        if (shipment is ShipmentStatus.Rejected or ShipmentStatus.Stopped)
             return false;
 
         return shop.Orders[world.Order].Status switch
         {
-            OrderStatus.Placed => shop.Orders.HasPatience(world.Order)
+            OrderStatus.Placed => shop.Orders.HasTimeToRetry(world.Order)
                 && world.First is Account.Unknown or Account.Pending or Account.Charged,
-            OrderStatus.Paid or OrderStatus.Preparing => shop.Orders.HasPatience(world.Order),
+            OrderStatus.Paid or OrderStatus.Preparing => shop.Orders.HasTimeToRetry(world.Order),
             OrderStatus.Shipped or OrderStatus.Delivered => true,
             _ => false,
         };

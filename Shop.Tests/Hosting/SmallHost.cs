@@ -35,7 +35,7 @@ internal sealed class SmallHost : IAsyncDisposable
     {
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
         {
-            Args = settings,
+            Args = [.. Passwords.ForServers, .. settings],
             // This assembly knows where the orchestrator is.
             AssemblyName = typeof(Projects.Shop_AppHost).Assembly.GetName().Name,
             DisableDashboard = true,

@@ -7,11 +7,11 @@ using StackExchange.Redis;
 
 namespace Shop.Tests.Messaging;
 
-/// <summary>A real Postgres and a real Redis without the shop, for whoever tests how messages travel.</summary>
+/// <summary>A real Postgres and a real Redis without the shop, for the tests of messaging.</summary>
 [CollectionDefinition(nameof(Backends))]
 public sealed class Backends : IAsyncLifetime, ICollectionFixture<Backends>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private DistributedApplication? _app;
     private ConnectionMultiplexer? _redis;
 
@@ -19,17 +19,17 @@ public sealed class Backends : IAsyncLifetime, ICollectionFixture<Backends>
 
     public string Redis { get; private set; } = "";
 
-    /// <summary>A connection of the tests' own, for looking and for doing damage.</summary>
+    /// <summary>A connection of the tests' own, to look at Redis and to change it.</summary>
     public IDatabase Streams => _redis!.GetDatabase();
 
     private DistributedApplication App => _app ?? throw new InvalidOperationException("Not started.");
 
     public async ValueTask InitializeAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(StartTimeout);
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
         {
-            Args = ["--DcpPublisher:RandomizePorts=true"],
+            Args = ["--DcpPublisher:RandomizePorts=true", .. Passwords.ForServers],
             // This assembly knows where the orchestrator is.
             AssemblyName = typeof(Projects.Shop_AppHost).Assembly.GetName().Name,
             DisableDashboard = true,
@@ -39,11 +39,11 @@ public sealed class Backends : IAsyncLifetime, ICollectionFixture<Backends>
         var redis = builder.AddRedis("redis").WithPersistence();
         builder.Services.AddLogging(logging => logging.ClearProviders());
         _app = builder.RunServersWithoutContainers().Build();
-        await _app.StartAsync(patience.Token);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync("messages", patience.Token);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync("redis", patience.Token);
-        Postgres = (await database.Resource.ConnectionStringExpression.GetValueAsync(patience.Token))!;
-        Redis = (await redis.Resource.ConnectionStringExpression.GetValueAsync(patience.Token))!;
+        await _app.StartAsync(timeout.Token);
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync("messages", timeout.Token);
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync("redis", timeout.Token);
+        Postgres = (await database.Resource.ConnectionStringExpression.GetValueAsync(timeout.Token))!;
+        Redis = (await redis.Resource.ConnectionStringExpression.GetValueAsync(timeout.Token))!;
         _redis = await ConnectionMultiplexer.ConnectAsync($"{Redis},allowAdmin=true");
     }
 
@@ -59,7 +59,8 @@ public sealed class Backends : IAsyncLifetime, ICollectionFixture<Backends>
         await _app.DisposeAsync();
     }
 
-    public async Task StopRedisAsync() => await CommandAsync(KnownResourceCommands.StopCommand, KnownResourceStates.TerminalStates);
+    public async Task StopRedisAsync() =>
+        await CommandAsync(KnownResourceCommands.StopCommand, KnownResourceStates.TerminalStates);
 
     public async Task StartRedisAsync()
     {

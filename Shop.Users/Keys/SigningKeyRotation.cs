@@ -87,7 +87,7 @@ internal sealed class SigningKeyRotation(
 internal sealed class SigningKeyRotationWorker(
     IServiceScopeFactory scopes, SigningKeyRotation rotation, SigningKeyRing ring, DatabaseReadiness<UsersDb> database,
     IOptions<SigningKeyOptions> options, ILogger<SigningKeyRotationWorker> log)
-    : WorkLoop("Upkeep of the signing keys", options.Value.Check, database.Migrated, log)
+    : BackgroundWorker("Upkeep of the signing keys", options.Value.Check, database.Migrated, log)
 {
     protected override async Task<bool> WorkAsync(CancellationToken cancel)
     {

@@ -181,7 +181,7 @@ namespace Shop.Users.Migrations
                     b.ToTable("outbox_sent", "users");
                 });
 
-            modelBuilder.Entity("Shop.Messaging.StreamLife", b =>
+            modelBuilder.Entity("Shop.Messaging.StreamState", b =>
                 {
                     b.Property<int>("Epoch")
                         .HasColumnType("integer")
