@@ -32,7 +32,8 @@ public static class EntityTags
         }
 
         // What is no tag names no version.
-        return request.GetTypedHeaders().IfMatch.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || (!tag.IsWeak && isCurrent(tag)))
+        return request.GetTypedHeaders().IfMatch
+            .Any(tag => tag.Equals(EntityTagHeaderValue.Any) || (!tag.IsWeak && isCurrent(tag)))
             ? null
             : Changed();
     }
