@@ -21,6 +21,9 @@ internal sealed class Balancer : IAsyncDisposable
 
     public Balancer() => _wire.Route = Next;
 
+    /// <summary>How many replicas get connections now.</summary>
+    public int ReadyReplicas => _ready.Length;
+
     public Uri Address => new($"http://{TcpProxy.Host}:{_wire.Port}");
 
     public void Start(DistributedApplication app, string service) =>

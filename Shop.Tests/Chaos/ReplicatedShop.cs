@@ -38,6 +38,12 @@ public sealed class ReplicatedShop : RunningShop, ICollectionFixture<ReplicatedS
         await base.InitializeAsync();
         foreach (var (service, balancer) in _balancers)
             balancer.Start(App, service);
+
+        foreach (var (service, balancer) in _balancers)
+        {
+            await Eventually.Equals(
+                Replicas, () => Task.FromResult(balancer.ReadyReplicas), StartTimeout, $"Ready replicas of {service}");
+        }
     }
 
     public override async ValueTask DisposeAsync()
