@@ -10,9 +10,17 @@ internal static class Clients
 
     public static HttpClient To(string address) => To(new Uri(address));
 
-    public static HttpClient To(Uri address)
+    public static HttpClient To(Uri address) => To(address, "");
+
+    /// <summary>
+    /// With connections of its own: one that another test has used may just be closed by the other side, which no POST
+    /// survives.
+    /// </summary>
+    public static HttpClient WithOwnConnectionsTo(Uri address) => To(address, $"{Guid.CreateVersion7()}");
+
+    private static HttpClient To(Uri address, string pool)
     {
-        var client = Factory.CreateClient();
+        var client = Factory.CreateClient(pool);
         client.BaseAddress = address;
         return client;
     }

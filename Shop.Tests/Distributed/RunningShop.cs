@@ -86,7 +86,7 @@ public class RunningShop : IAsyncLifetime
     }
 
     /// <summary>How somebody outside reaches the shop.</summary>
-    public virtual HttpClient NewClient() => App.CreateHttpClient("gateway", "http");
+    public virtual HttpClient NewClient() => Clients.WithOwnConnectionsTo(App.GetEndpoint("gateway", "http"));
 
     /// <summary>A customer nobody has seen before.</summary>
     public async Task<Customer> NewCustomerAsync()
