@@ -17,6 +17,10 @@ public sealed class LongCollectionsFirst : ITestCollectionOrderer
         [
             .. testCollections
                 .OrderBy(collection => collection.TestCollectionDisplayName != nameof(Distributed.SharedShop))
-                .ThenBy(collection => collection.TestCollectionClassName is null),
+                .ThenBy(collection => collection.TestCollectionClassName is null && !IsLong(collection)),
         ];
+
+    // Has servers of its own, without a fixture.
+    private static bool IsLong(ITestCollection collection) =>
+        collection.TestCollectionDisplayName.Contains(nameof(Hosting.NativeServerTests), StringComparison.Ordinal);
 }
