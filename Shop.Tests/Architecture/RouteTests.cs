@@ -15,13 +15,13 @@ public class RouteTests
 {
     private static readonly Dictionary<string, (
         Action<WebApplicationBuilder> Add, Action<WebApplication> Map)> Modules = new()
-    {
-        ["gateway"] = (builder => builder.AddGateway(), app => app.MapGateway()),
-        ["orders"] = (builder => builder.AddOrders(), app => app.MapOrders()),
-        ["payments"] = (builder => builder.AddPayments(), app => app.MapPayments()),
-        ["shipping"] = (builder => builder.AddShipping(), app => app.MapShipping()),
-        ["users"] = (builder => builder.AddUsers(), app => app.MapUsers()),
-    };
+        {
+            ["gateway"] = (builder => builder.AddGateway(), app => app.MapGateway()),
+            ["orders"] = (builder => builder.AddOrders(), app => app.MapOrders()),
+            ["payments"] = (builder => builder.AddPayments(), app => app.MapPayments()),
+            ["shipping"] = (builder => builder.AddShipping(), app => app.MapShipping()),
+            ["users"] = (builder => builder.AddUsers(), app => app.MapUsers()),
+        };
 
     public static TheoryData<string> All => [.. Modules.Keys];
 

@@ -52,18 +52,18 @@ public sealed class Customer(HttpClient http)
 
     public static JsonObject OrderOf(
         Guid product, int quantity = 1, string token = "tok_visa", string postalCode = "10115") => new()
-    {
-        ["lines"] = new JsonArray(new JsonObject { ["productId"] = product, ["quantity"] = quantity }),
-        ["shipTo"] = new JsonObject
         {
-            ["name"] = "Ada Example",
-            ["line1"] = "Invalidenstr. 1",
-            ["city"] = "Berlin",
-            ["postalCode"] = postalCode,
-            ["country"] = "DE",
-        },
-        ["paymentToken"] = token,
-    };
+            ["lines"] = new JsonArray(new JsonObject { ["productId"] = product, ["quantity"] = quantity }),
+            ["shipTo"] = new JsonObject
+            {
+                ["name"] = "Ada Example",
+                ["line1"] = "Invalidenstr. 1",
+                ["city"] = "Berlin",
+                ["postalCode"] = postalCode,
+                ["country"] = "DE",
+            },
+            ["paymentToken"] = token,
+        };
 
     public async Task<HttpResponseMessage> PostOrderAsync(JsonNode order, string? key)
     {

@@ -44,8 +44,10 @@ public sealed class StockJournalTests(Backends backends) : IAsyncLifetime
 
         // Else the stories were too dull to prove anything.
         Assert.True(
-            _tally is {
-                Reserved: > 15, Short: > 15, Released: > 5, Sold: > 5, Repeated: > 5, Counted: > 15, Refused: > 1 },
+            _tally is
+            {
+                Reserved: > 15, Short: > 15, Released: > 5, Sold: > 5, Repeated: > 5, Counted: > 15, Refused: > 1
+            },
             _tally.ToString());
     }
 

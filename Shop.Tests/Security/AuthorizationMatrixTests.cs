@@ -90,7 +90,7 @@ public class AuthorizationMatrixTests(AttackedShop shop)
             line => (line.Service, Path: line.Route.Split(' ')[1]))
                            let known = paths.Select(line => line.Route.Split(' ')[0]).ToHashSet()
                            from verb in Verbs.Select(verb => verb.ToUpperInvariant())
-                           // HEAD is GET everywhere, and the gateway tells anybody the methods of a path.
+                               // HEAD is GET everywhere, and the gateway tells anybody the methods of a path.
                            where !known.Contains(verb)
                                && verb is not "HEAD"
                                && (verb, paths.Key.Service) is not ("OPTIONS", "gateway")

@@ -8,8 +8,10 @@ namespace Shop.Tests.Security;
 /// </summary>
 internal static class TestData
 {
-    private static readonly string Root = Environment.GetEnvironmentVariable("SHOP_TEST_DATA") is {
-        Length: > 0 } configured
+    private static readonly string Root = Environment.GetEnvironmentVariable("SHOP_TEST_DATA") is
+    {
+        Length: > 0
+    } configured
         ? configured
         : Path.GetFullPath(Path.Combine(Repository.Root, "../shared/data"));
 
