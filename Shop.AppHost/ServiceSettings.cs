@@ -21,7 +21,7 @@ internal static class ServiceSettings
         if (service.ApplicationBuilder.ExecutionContext.IsRunMode)
         {
             // The dashboard ends together with the services, whose last telemetry would wait ten seconds for it.
-            service.WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "500");
+            service.WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "2000");
         }
 
 #pragma warning disable ASPIRECERTIFICATES001 // Marked experimental; plain HTTP needs no trusted certificate.

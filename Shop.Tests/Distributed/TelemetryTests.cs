@@ -65,9 +65,14 @@ public sealed class TelemetryTests(SharedShop shop) : IDisposable
             },
             roots => roots.Count == 0, within: TimeSpan.FromSeconds(60), what: "Ten seconds without a trace");
 
-        // That it would have been seen:
-        await shop.Anonymous().GetAsync("/api/products");
-        await Eventually.Is(() => Task.FromResult(Roots()), roots => roots.Count > 0, what: "The trace of a request");
+        // That it would have been seen; one that a busy machine sends too late is dropped.
+        await Eventually.Is(
+            async () =>
+            {
+                await shop.Anonymous().GetAsync("/api/products");
+                return Roots();
+            },
+            roots => roots.Count > 0, what: "The trace of a request");
     }
 
     [Fact]
