@@ -15,7 +15,7 @@ public class RollingRestartTests(ReplicatedShop shop, ITestOutputHelper output)
 
     [Fact]
     public Task Clients_do_not_notice_a_restart_of_orders_and_gateway() =>
-        RunAsync(seed: 36, ordersPerSecond: 6, ["orders", "gateway"]);
+        RunAsync(seed: 36, ordersPerSecond: 4, ["orders", "gateway"]);
 
     [Fact(Explicit = true)]
     [Trait("Category", "Soak")]
