@@ -12,16 +12,16 @@ internal static class ServiceSettings
     public static IResourceBuilder<ProjectResource> WithServiceSettings(this IResourceBuilder<ProjectResource> service)
     {
         var configuration = service.ApplicationBuilder.Configuration.GetSection($"Services:{service.Resource.Name}");
-        foreach (var (key, value) in configuration.GetSection("Settings").AsEnumerable(makePathsRelative: true))
-        {
-            if (value is not null)
-                service.WithEnvironment(key.Replace(":", "__", StringComparison.Ordinal), value);
-        }
-
         if (service.ApplicationBuilder.ExecutionContext.IsRunMode)
         {
             // The dashboard ends together with the services, whose last telemetry would wait ten seconds for it.
             service.WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "2000");
+        }
+
+        foreach (var (key, value) in configuration.GetSection("Settings").AsEnumerable(makePathsRelative: true))
+        {
+            if (value is not null)
+                service.WithEnvironment(key.Replace(":", "__", StringComparison.Ordinal), value);
         }
 
 #pragma warning disable ASPIRECERTIFICATES001 // Marked experimental; plain HTTP needs no trusted certificate.

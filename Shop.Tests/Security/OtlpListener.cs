@@ -37,6 +37,8 @@ internal sealed class OtlpListener : IAsyncDisposable
                $"OTEL_EXPORTER_OTLP_ENDPOINT={address}",
                "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
                "OTEL_BSP_SCHEDULE_DELAY=500",
+               // The default; a listener on a busy machine may need it.
+               "OTEL_EXPORTER_OTLP_TIMEOUT=10000",
            ]
            select $"--Services:{service}:Settings:{setting}",
     ];
