@@ -39,7 +39,7 @@ public static class RowLocks
         // the column names of complex properties: https://github.com/dotnet/efcore/issues/34818
         var select =
             $$"""
-            SELECT id AS "Id", clock_timestamp() AS "Now"
+            SELECT id, clock_timestamp() AS now
             FROM (SELECT id FROM {{table}} WHERE {{condition}}) AS locked
             """;
         var locked = await db.Database.SqlQueryRaw<LockedRow>(select, value).ToListAsync(cancel);
