@@ -5,9 +5,9 @@ namespace Shop.AppHost;
 internal static class OwnDatabase
 {
     /// <summary>
-    /// A database that this service alone can open. In run mode the service signs in with a role that owns the database
-    /// and may do nothing else on the server. In production the deployment does this (docs/deployment.md), so the
-    /// manifest keeps Aspire's plain reference.
+    /// A database that this module alone can open. In run mode it signs in with a role of its name, which owns the
+    /// database and may do nothing else on the server. In production the deployment does this (docs/deployment.md), so
+    /// the manifest keeps Aspire's plain reference.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithOwnDatabase(
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<PostgresDatabaseResource> database)
@@ -16,7 +16,8 @@ internal static class OwnDatabase
         if (service.ApplicationBuilder.ExecutionContext.IsPublishMode)
             return service.WithReference(database);
 
-        var role = service.Resource.Name;
+        // Not the name of the process: several modules may share it, and a module may move.
+        var role = database.Resource.DatabaseName[..^"db".Length];
         var password = service.ApplicationBuilder.CreatePassword($"{database.Resource.Name}-password");
         var server = database.Resource.Parent;
         var name = database.Resource.DatabaseName;

@@ -9,16 +9,21 @@ internal static class ServiceSettings
     /// Health, scale and settings of a service from the configuration of the app host, section Services:{name}:
     /// <c>--Services:orders:Replicas=3</c>, <c>--Services:shipping:Settings:Shipping:Carrier:StepTime=00:00:01</c>.
     /// </summary>
-    public static IResourceBuilder<ProjectResource> WithServiceSettings(this IResourceBuilder<ProjectResource> service)
+    /// <param name="service">The process.</param>
+    /// <param name="names">Whose settings it gets: its own first, then those of modules that it runs.</param>
+    public static IResourceBuilder<ProjectResource> WithServiceSettings(
+        this IResourceBuilder<ProjectResource> service, params string[] names)
     {
-        var configuration = service.ApplicationBuilder.Configuration.GetSection($"Services:{service.Resource.Name}");
+        var configurations = Array.ConvertAll(
+            names, name => service.ApplicationBuilder.Configuration.GetSection($"Services:{name}"));
         if (service.ApplicationBuilder.ExecutionContext.IsRunMode)
         {
             // The dashboard ends together with the services, whose last telemetry would wait ten seconds for it.
             service.WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "2000");
         }
 
-        foreach (var (key, value) in configuration.GetSection("Settings").AsEnumerable(makePathsRelative: true))
+        foreach (var (key, value) in configurations
+            .SelectMany(configuration => configuration.GetSection("Settings").AsEnumerable(makePathsRelative: true)))
         {
             if (value is not null)
                 service.WithEnvironment(key.Replace(":", "__", StringComparison.Ordinal), value);
@@ -28,7 +33,7 @@ internal static class ServiceSettings
         service.WithoutHttpsCertificate();
 #pragma warning restore ASPIRECERTIFICATES001
         return service.WithHttpHealthCheck("/health/ready")
-            .WithReplicas(configuration.GetValue("Replicas", 1))
+            .WithReplicas(configurations[0].GetValue("Replicas", 1))
             .StartedWithoutDotnetRun();
     }
 

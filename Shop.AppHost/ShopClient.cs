@@ -14,7 +14,7 @@ internal sealed class ShopClient : IDisposable
     public static async Task<ShopClient> SignInAsync(IServiceProvider services, string email, CancellationToken cancel)
     {
         var model = services.GetRequiredService<DistributedApplicationModel>();
-        var gateway = model.Resources.OfType<ProjectResource>().Single(project => project.Name == "gateway");
+        var gateway = Topology.GatewayIn(model);
         var client = new ShopClient(services.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(ShopClient)));
         try
         {

@@ -18,14 +18,15 @@ internal static class ShopCommands
         service.WithShopCommand(
             "seed-orders", "Seed orders", $"Places {Orders} orders as Alice.", "Cart", SeedOrdersAsync);
 
-    public static Service WithReplayDeadLettersCommand(this Service service) =>
+    /// <summary>Named after the module where several share a process.</summary>
+    public static Service WithReplayDeadLettersCommand(this Service service, string module) =>
         service.WithShopCommand(
-            "replay-dead-letters",
-            "Replay dead letters",
+            service.Resource.Name == module ? "replay-dead-letters" : $"replay-dead-letters-{module}",
+            service.Resource.Name == module ? "Replay dead letters" : $"Replay dead letters of {module}",
             "Handles every message that was given up once more.",
             "ArrowRepeatAll",
             (services, cancel) =>
-                ReplayDeadLettersAsync(services, $"/api/{service.Resource.Name}/dead-letters", cancel));
+                ReplayDeadLettersAsync(services, $"/api/{module}/dead-letters", cancel));
 
     public static Service WithReconcileCommand(this Service payments) =>
         payments.WithShopCommand(

@@ -7,7 +7,7 @@ internal static class ShopLinks
     public static IResourceBuilder<ProjectResource> WithShopLinks(this IResourceBuilder<ProjectResource> gateway) =>
         gateway
             .WithUrlForEndpoint("http", url => url.DisplayText = "Shop")
-            .WithUrlForEndpoint("http", _ => new() { Url = "/openapi/v1.json", DisplayText = "API" })
+            .WithUrlForEndpoint("http", _ => new() { Url = "/reference", DisplayText = "API" })
             .WithUrlForEndpoint("http", _ => new() { Url = "/health/ready", DisplayText = "Health" });
 
     /// <summary>A service has no page at its root, so the links are to its API description and its health.</summary>

@@ -1,6 +1,8 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Shop.ServiceDefaults;
@@ -10,12 +12,14 @@ namespace Shop.Data;
 /// <summary>Registers a module's database: context, migrations and readiness.</summary>
 public static class Databases
 {
+    internal const string HistoryTable = "__EFMigrationsHistory";
     private const int MaxPoolSize = 20;
 
     /// <summary>
     /// Registers <typeparamref name="TDb"/> pooled on the connection string <paramref name="connectionName"/>.
-    /// Migrations are applied at start, one replica at a time; until then the service is not ready. EF Core's
-    /// retries are off: only the caller of a failed transaction knows whether it is safe to repeat.
+    /// Migrations are applied at start, one replica at a time; until then the service is not ready. With the setting
+    /// <c>Database:Migrate=false</c> the service only waits until they are: <see cref="MigrateCommand"/> applies them.
+    /// EF Core's retries are off: only the caller of a failed transaction knows whether it is safe to repeat.
     /// </summary>
     /// <typeparam name="TDb">The context; its name without "Db", in lower case, is its schema.</typeparam>
     /// <param name="builder">The host.</param>
@@ -40,17 +44,26 @@ public static class Databases
                 settings.DisableHealthChecks = true;
             },
             options => options
-                .UseNpgsql(npgsql => npgsql
-                    .MigrationsHistoryTable("__EFMigrationsHistory", schema)
-                    .ConfigureDataSource(DatabaseSpans.Configure))
+                .UseNpgsql(npgsql => npgsql.MigrationsHistoryTable(HistoryTable, schema))
                 // Raw SQL uses the column names: OrderId is order_id.
                 .UseSnakeCaseNamingConvention());
+        builder.AddEntraIdentity();
+        builder.Services.ConfigureDbContext<TDb>((services, options) => options
+            .UseNpgsql(npgsql => npgsql.ConfigureDataSource(source =>
+            {
+                DatabaseSpans.Configure(source);
+                source.UseEntraToken(services);
+            })));
 
+        builder.Services.AddSingleton(new MigratedDatabase(
+            schema, services => services.GetRequiredService<TDb>()));
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceCommand, MigrateCommand>());
         builder.Services.AddSingleton<DatabaseReadiness<TDb>>();
         builder.Services.AddSingleton<IReadiness>(services => services.GetRequiredService<DatabaseReadiness<TDb>>());
         seed ??= (_, _, _) => Task.CompletedTask;
+        object migrates = builder.Configuration.GetValue("Database:Migrate", true);
         builder.Services.AddHostedService(services =>
-            ActivatorUtilities.CreateInstance<DatabaseMigration<TDb>>(services, seed));
+            ActivatorUtilities.CreateInstance<DatabaseMigration<TDb>>(services, seed, migrates));
         builder.Services.AddHostedService<IdempotencyRetention<TDb>>();
         builder.Services.AddHealthChecks().Add(new(
             $"{schema}-migrated", services => services.GetRequiredService<DatabaseReadiness<TDb>>(),

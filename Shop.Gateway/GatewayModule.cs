@@ -1,4 +1,5 @@
 using Shop.Gateway.Limits;
+using Shop.Gateway.Storefront;
 using Shop.ServiceDefaults;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -37,8 +38,11 @@ internal static class GatewayModule
     {
         builder.Services.AddReverseProxy()
             .LoadFromMemory(Routes, [.. Services.Select(Cluster)])
+            .AddTransforms(CallerTransform.Add)
             .AddServiceDiscoveryDestinationResolver();
         builder.Services.AddSingleton<IForwarderHttpClientFactory, ServiceConnections>();
+        builder.Services.AddSingleton<StorefrontFiles>();
+        builder.Services.AddSingleton<OverviewCache>();
         foreach (var service in OrderOverview.Sources)
             builder.AddServiceClient(OrderOverview.ClientOf(service), service).ForwardCallerToken();
     }
@@ -47,14 +51,10 @@ internal static class GatewayModule
     {
         app.MapGet("/api/orders/{id:guid}/overview", OrderOverview.Handle)
             .WithSummary("An order with its payment and its shipment, composed in one answer")
+            .WithTags("Orders")
             .RequireAuthorization(Policies.Customer);
-        // Browsers and crawlers request these by themselves; a 401 would make browsers ask for a password.
-        foreach (var path in (string[])["/", "/favicon.ico"])
-            app.MapGet(path, () => Problem.NotFound("There is nothing to see here. The shop is at /api."))
-                .AllowAnonymous()
-                .ExcludeFromDescription();
-
-        app.MapGet("/robots.txt", () => "User-agent: *\nDisallow: /\n").AllowAnonymous().ExcludeFromDescription();
+        app.MapStorefront();
+        app.MapApiReference();
         app.MapReverseProxy(proxy =>
         {
             proxy.UseMiddleware<ForwardingErrors>();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Shop.Gateway.Limits;
+using Shop.ServiceDefaults;
 
 namespace Shop.Gateway;
 
@@ -13,7 +14,12 @@ internal static class GatewayPipeline
     public static void AddGatewayPipeline(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
+        if (builder.Configuration.GetValue(CallerHeaders.Setting, false))
+            throw new InvalidOperationException(
+                $"{CallerHeaders.Setting} is for services: at the gateway anybody could claim to be any caller.");
+
         builder.AddRateLimits();
+        services.AddPublicCompression();
         services.AddSingleton<DistributedContextPropagator>(new TraceContextPropagation());
         services.Configure<KestrelServerOptions>(kestrel =>
         {
@@ -41,6 +47,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<HeaderSanitizer>();
         app.UseCors();
         app.UseMiddleware<RateLimiting>();
+        app.UsePublicCompression();
         app.UseMiddleware<AllowedMethods>();
     }
 }

@@ -19,7 +19,7 @@ internal sealed class HeaderSanitizer(RequestDelegate next)
     [
         "X-Forwarded", "X-Original-", "X-Real-", "X-Client-", "X-Cluster-", "X-Remote-", "X-User", "X-Internal",
         "X-Auth", "X-HTTP-Method",
-        "X-Method", "X-Rewrite-",
+        "X-Method", "X-Rewrite-", "X-Shop-Caller-",
     ];
 
     public Task InvokeAsync(HttpContext context)

@@ -7,35 +7,42 @@ using Shop.ServiceDefaults;
 namespace Shop.Gateway;
 
 /// <summary>
-/// One answer instead of three calls over the customer's network. When a service is unavailable, only its part is
-/// missing: it is null and named in <c>unavailable</c>.
+/// One answer instead of three calls over the customer's network. When a service is unavailable or slow, only its part
+/// suffers: it is named in <c>unavailable</c>, and is the last one that this customer has seen, or null.
 /// </summary>
 internal static partial class OrderOverview
 {
-    // A customer waits for this page; a late part is worth less than the others at once.
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
+    /// <summary>A customer waits for this page: a late part is worth less than the others at once.</summary>
+    private static readonly Source[] Parts =
+    [
+        // Without the order there is not much to see.
+        new("order", "orders", id => $"/api/orders/{id}", TimeSpan.FromSeconds(3)),
+        new("payment", "payments", id => $"/api/payments/{id}", TimeSpan.FromSeconds(1.5)),
+        new("shipment", "shipping", id => $"/api/shipping/shipments/{id}", TimeSpan.FromSeconds(1.5)),
+    ];
 
-    public static readonly string[] Sources = ["orders", "payments", "shipping"];
-
+    /// <param name="Order">As Orders tells it.</param>
+    /// <param name="Payment">As Payments tells it; null when there is none yet.</param>
+    /// <param name="Shipment">As Shipping tells it; null when there is none yet.</param>
+    /// <param name="Unavailable">The parts that could not be read now.</param>
+    /// <param name="AgeInSeconds">How old those of them are that are shown all the same.</param>
     public sealed record Response(
-        JsonNode? Order, JsonNode? Payment, JsonNode? Shipment, IReadOnlyList<string> Unavailable);
+        JsonNode? Order, JsonNode? Payment, JsonNode? Shipment, IReadOnlyList<string> Unavailable,
+        IReadOnlyDictionary<string, int> AgeInSeconds);
 
-    private sealed record Part(string Name, HttpStatusCode? Status, JsonNode? Content)
-    {
-        public bool IsUnavailable => Status is null;
-    }
+    public static IEnumerable<string> Sources => Parts.Select(part => part.Service);
+
+    private sealed record Source(string Name, string Service, Func<Guid, string> Path, TimeSpan Budget);
+
+    private sealed record Part(string Name, HttpStatusCode? Status, JsonNode? Content, TimeSpan? Age = null);
 
     public static string ClientOf(string service) => $"gateway-{service}";
 
     public static async Task<Results<Ok<Response>, ProblemHttpResult>> Handle(
-        Guid id, IHttpClientFactory clients, ILogger<Response> log, CancellationToken cancel)
+        Guid id, CurrentUser user, IHttpClientFactory clients, OverviewCache cache, ILogger<Response> log,
+        CancellationToken cancel)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        timeout.CancelAfter(Timeout);
-        var parts = await Task.WhenAll(
-            Fetch("order", "orders", $"/api/orders/{id}"),
-            Fetch("payment", "payments", $"/api/payments/{id}"),
-            Fetch("shipment", "shipping", $"/api/shipping/shipments/{id}"));
+        var parts = await Task.WhenAll(Parts.Select(FetchAsync));
         cancel.ThrowIfCancellationRequested();
 
         // Only Orders knows whether the order exists; payment and shipment are created later.
@@ -46,31 +53,35 @@ internal static partial class OrderOverview
             parts[0].Content,
             parts[1].Content,
             parts[2].Content,
-            [.. parts.Where(part => part.IsUnavailable).Select(part => part.Name)]));
+            [.. parts.Where(part => part.Status is null).Select(part => part.Name)],
+            parts.Where(part => part.Age is not null)
+                .ToDictionary(part => part.Name, part => (int)part.Age!.Value.TotalSeconds)));
 
-        async Task<Part> Fetch(string name, string service, string path)
+        async Task<Part> FetchAsync(Source source)
         {
+            using var budget = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            budget.CancelAfter(source.Budget);
             try
             {
-                using var client = clients.CreateClient(ClientOf(service));
-                using var response = await client.GetAsync(new Uri(path, UriKind.Relative), timeout.Token);
+                using var client = clients.CreateClient(ClientOf(source.Service));
+                using var response = await client.GetAsync(new Uri(source.Path(id), UriKind.Relative), budget.Token);
                 if (response.StatusCode == HttpStatusCode.NotFound)
-                    return new(name, response.StatusCode, null);
+                    return new(source.Name, response.StatusCode, null);
 
                 response.EnsureSuccessStatusCode();
-                return new(
-                    name,
-                    response.StatusCode,
-                    await JsonNode.ParseAsync(
-                        await response.Content.ReadAsStreamAsync(timeout.Token), cancellationToken: timeout.Token));
+                var content = await JsonNode.ParseAsync(
+                    await response.Content.ReadAsStreamAsync(budget.Token), cancellationToken: budget.Token);
+                cache.Keep(user.Id, id, source.Name, content);
+                return new(source.Name, response.StatusCode, content);
             }
             // When the caller has disconnected, there is nobody to answer and nothing has failed.
             catch (Exception exception) when (!cancel.IsCancellationRequested
                 && exception is HttpRequestException or OperationCanceledException or ExecutionRejectedException
                     or System.Text.Json.JsonException)
             {
-                LogUnavailable(log, name, exception.GetType().Name);
-                return new(name, null, null);
+                LogUnavailable(log, source.Name, exception.GetType().Name);
+                var (content, age) = cache.Last(user.Id, id, source.Name);
+                return new(source.Name, null, content, age);
             }
         }
     }

@@ -7,7 +7,7 @@ namespace Shop.Gateway;
 /// The HTTP clients that forward requests. YARP sends each request once; <see cref="SafeRetryHandler"/> retries those
 /// that are safe to send again.
 /// </summary>
-internal sealed class ServiceConnections : ForwarderHttpClientFactory
+internal class ServiceConnections(IHostApplicationLifetime lifetime) : ForwarderHttpClientFactory
 {
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
@@ -16,7 +16,7 @@ internal sealed class ServiceConnections : ForwarderHttpClientFactory
     }
 
     protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
-        new SafeRetryHandler(base.WrapHandler(context, handler));
+        new LiveStreams(new SafeRetryHandler(base.WrapHandler(context, handler)), lifetime.ApplicationStopping);
 }
 
 /// <summary>

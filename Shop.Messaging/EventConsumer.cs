@@ -15,7 +15,8 @@ namespace Shop.Messaging;
 internal sealed partial class EventConsumer<TDb>(
     string stream,
     MessagingModule<TDb> module,
-    RedisStreams redis,
+    Subscriptions<TDb> subscriptions,
+    EventStreams streams,
     DatabaseReadiness<TDb> readiness,
     MessagingTelemetry telemetry,
     TimeProvider clock,
@@ -33,7 +34,7 @@ internal sealed partial class EventConsumer<TDb>(
 
     private readonly MessageHandler<TDb> _handler =
         ActivatorUtilities.CreateInstance<MessageHandler<TDb>>(services, stream);
-    private readonly StreamGroup _group = new(redis, stream, module.Name);
+    private readonly IStreamGroup _group = streams.Join(stream, module.Name, subscriptions.Of(stream).Keys);
     private readonly KeyedQueue _queue = new(clock);
     private long _maintained;
     private bool _subscribed;
@@ -62,7 +63,7 @@ internal sealed partial class EventConsumer<TDb>(
     protected override async Task<bool> WorkAsync(CancellationToken cancel)
     {
         if (!_subscribed)
-            await redis.SubscribeAsync(stream, OnAnnounced);
+            await _group.SubscribeAsync(Wake);
 
         _subscribed = true;
         try
@@ -75,7 +76,7 @@ internal sealed partial class EventConsumer<TDb>(
 
             var entries = await _group.ReadAsync(module.Options.ReadBatch);
             await AcceptAsync(entries);
-            return entries.Length == module.Options.ReadBatch;
+            return entries.Count == module.Options.ReadBatch;
         }
         catch (RedisServerException exception) when (RedisStreams.IsMissing(exception))
         {
@@ -94,7 +95,6 @@ internal sealed partial class EventConsumer<TDb>(
         if (await _group.LagAsync() is { } lag)
             telemetry.Lag(stream, module.Name, lag);
 
-        await _group.RemoveSilentAsync();
         var room = module.Options.MaxHeld - _queue.Held.Count;
         if (room > 0 && !_handler.Availability.IsAway)
         {
@@ -114,12 +114,11 @@ internal sealed partial class EventConsumer<TDb>(
         _maintained = clock.GetTimestamp();
     }
 
-    private async Task AcceptAsync(IReadOnlyCollection<StreamEntry> entries)
+    private async Task AcceptAsync(IReadOnlyCollection<Delivery> deliveries)
     {
         List<Delivery> ignored = [];
-        foreach (var entry in entries)
+        foreach (var delivery in deliveries)
         {
-            var delivery = Delivery.Of(stream, StreamId.Parse(entry.Id.ToString()), (byte[]?)entry[Envelope.Field]);
             if (_queue.Holds(delivery))
                 continue;
 
@@ -181,7 +180,6 @@ internal sealed partial class EventConsumer<TDb>(
     {
         try
         {
-            await redis.UnsubscribeAsync(stream, OnAnnounced);
             await _group.LeaveAsync(_queue.Held.Keys, module.Options.MinIdle);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
@@ -189,8 +187,6 @@ internal sealed partial class EventConsumer<TDb>(
             // The others notice that nobody refreshes the entries.
         }
     }
-
-    private void OnAnnounced(RedisChannel channel, RedisValue message) => Wake();
 
     [LoggerMessage(31, LogLevel.Information, "Created the group {Group} of {Stream}")]
     private partial void LogGroupCreated(string stream, string group);

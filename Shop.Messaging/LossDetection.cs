@@ -6,11 +6,12 @@ namespace Shop.Messaging;
 /// <summary>
 /// Puts events back into the outbox that Redis may have lost, or that a new subscriber has missed. Three signs tell of
 /// it: the marker is gone (Redis was emptied, or a group was made anew, since whoever makes a group removes the
-/// marker), Redis was restarted, or there is a group that we don't know. What is sent twice the inbox dismisses.
+/// marker), Redis was restarted, or there is a group that we don't know. What is sent twice the inbox dismisses. A
+/// stream in memory has a marker, too, which ends with its process.
 /// </summary>
 internal sealed partial class LossDetection<TDb>(
     MessagingModule<TDb> module,
-    RedisStreams redis,
+    EventStreams streams,
     MessagingTelemetry telemetry,
     TimeProvider clock,
     ILogger<LossDetection<TDb>> log)
@@ -22,12 +23,12 @@ internal sealed partial class LossDetection<TDb>(
     /// <summary>Checks once a second, at most.</summary>
     public async Task CheckAsync(TDb db, CancellationToken cancel)
     {
-        if (_checked != 0 && clock.GetElapsedTime(_checked) < Interval)
+        if (_checked != 0 && clock.GetElapsedTime(_checked) < Interval && !streams.IsIncomplete(module.Stream))
             return;
 
         // The groups first: if the epoch is the same afterwards, it was when they were read.
-        var groups = await redis.RecordedAsync(module.Stream);
-        var identity = await redis.IdentifyAsync(module.Stream);
+        var groups = await streams.RecordedAsync(module.Stream);
+        var identity = await streams.IdentifyAsync(module.Stream);
         var state = await ReadAsync(db, cancel);
         if (state.Identity != identity || !state.Subscribers.IsSupersetOf(groups.Keys))
         {
@@ -53,7 +54,7 @@ internal sealed partial class LossDetection<TDb>(
         var lockState = $"SELECT FROM {tables.Stream} FOR UPDATE";
         await db.Database.ExecuteSqlRawAsync(lockState, cancel);
         var state = await ReadAsync(db, cancel);
-        var identity = await redis.IdentifyAsync(module.Stream);
+        var identity = await streams.IdentifyAsync(module.Stream);
         var newcomers = groups.Except(state.Subscribers).ToArray();
         if (state.Identity == identity && newcomers is [])
             return;
@@ -63,7 +64,7 @@ internal sealed partial class LossDetection<TDb>(
             : await RequeueAsync("");
         // The marker before the commit: what is sent in the new epoch is sent after both.
         var marker = Guid.CreateVersion7();
-        await redis.MarkAsync(module.Stream, marker);
+        await streams.MarkAsync(module.Stream, marker);
         db.AddRange(newcomers.Select(name => new Subscriber { Name = name, SeenAt = clock.GetUtcNow() }));
         await db.SaveChangesAsync(cancel);
         await db.Set<StreamState>().ExecuteUpdateAsync(

@@ -13,8 +13,8 @@ using Shop.ServiceDefaults;
 namespace Shop.Messaging;
 
 /// <summary>
-/// Events between services: stored with the change they tell of, carried by Redis Streams, applied once by each
-/// consumer. PostgreSQL is the truth; Redis may lose anything at any time.
+/// Events between modules: stored with the change they tell of, carried by Redis Streams or in memory, applied once by
+/// each consumer. PostgreSQL is the truth; Redis may lose anything at any time.
 /// </summary>
 public static class Messaging
 {
@@ -51,7 +51,7 @@ public static class Messaging
     /// Sends what <typeparamref name="TDb"/> publishes to the stream <c>shop:&lt;name&gt;</c> and consumes, as the
     /// group <c>&lt;name&gt;</c>, what <paramref name="subscribe"/> asks for. The context must be registered by
     /// AddDatabase and its model must contain <see cref="AddMessaging(ModelBuilder)"/>. Redis is the connection string
-    /// <c>redis</c>.
+    /// <c>redis</c>; it may be missing when all modules share this process, see <see cref="LocalStreams"/>.
     /// </summary>
     /// <typeparam name="TDb">The module's context.</typeparam>
     /// <param name="builder">The host.</param>
@@ -62,11 +62,17 @@ public static class Messaging
         where TDb : DbContext
     {
         var services = builder.Services;
-        // While Redis is away, events wait in the outbox.
-        builder.AddRedis();
-
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<RedisStreams>();
+        // Modules that share a process are reached without Redis, as the host says. While Redis is away, events wait in
+        // the outbox.
+        services.TryAddSingleton(new LocalStreams([]));
+        services.TryAddSingleton<EventStreams>();
+        if (!string.IsNullOrEmpty(builder.Configuration.GetConnectionString("redis")))
+        {
+            builder.AddRedis();
+            services.TryAddSingleton<RedisStreams>();
+        }
+
         services.TryAddSingleton<MessagingTelemetry>();
         services.TryAddSingleton(static provider => CrashingFailpoints.Create(
             provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IHostEnvironment>()));
@@ -76,6 +82,7 @@ public static class Messaging
 
         services.AddSingleton(provider => new MessagingModule<TDb>(
             name, provider.GetRequiredService<IOptionsMonitor<MessagingOptions>>().Get(name)));
+        services.AddSingleton<StreamOwnership<TDb>>();
         services.AddSingleton<LossDetection<TDb>>();
         services.AddSingleton<OutboxRelay<TDb>>();
         services.AddSingleton<OutboxWakeUp<TDb>>();

@@ -14,8 +14,9 @@ namespace Shop.Messaging;
 /// </summary>
 internal sealed class OutboxRelay<TDb>(
     MessagingModule<TDb> module,
-    RedisStreams redis,
+    EventStreams streams,
     IServiceScopeFactory scopes,
+    StreamOwnership<TDb> ownership,
     LossDetection<TDb> losses,
     DatabaseReadiness<TDb> readiness,
     MessagingTelemetry telemetry,
@@ -37,34 +38,62 @@ internal sealed class OutboxRelay<TDb>(
 
         // First, because the outbox grows when Redis is away, and that must be seen.
         await MeasureAsync(db, cancel);
-        await redis.ConnectAsync();
+        await streams.ConnectAsync();
+        if (!await ownership.HoldAsync(cancel))
+            return false;
+
         await losses.CheckAsync(db, cancel);
         var sent = await SendAsync(db, cancel);
         if (sent > 0)
         {
             telemetry.Relayed(module.Stream, sent);
-            await redis.AnnounceAsync(module.Stream);
+            await streams.AnnounceAsync(module.Stream);
         }
 
         return sent == module.Options.RelayBatch;
     }
 
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        streams.RequireWayOut(module.Stream);
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await base.ExecuteAsync(stoppingToken);
+        }
+        finally
+        {
+            await ownership.ReleaseAsync();
+        }
+    }
+
     private async Task<int> SendAsync(TDb db, CancellationToken cancel)
     {
+        var limit = Math.Min(module.Options.RelayBatch, streams.RoomIn(module.Stream));
+        if (limit <= 0)
+            return 0;
+
         var tables = module.TablesOf(db);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var claim = $$"""SELECT * FROM {{tables.Outbox}} ORDER BY id LIMIT {0} FOR UPDATE SKIP LOCKED""";
         var claimed = await db.Set<OutboxMessage>()
-            .FromSqlRaw(claim, module.Options.RelayBatch).AsNoTracking().ToListAsync(cancel);
+            .FromSqlRaw(claim, limit).AsNoTracking().ToListAsync(cancel);
         if (claimed is [])
             return 0;
 
-        var epoch = await db.Set<StreamState>().Select(state => state.Epoch).SingleAsync(cancel);
+        var state = await db.Set<StreamState>().Select(row => new { row.Epoch, row.Marker }).SingleAsync(cancel);
+        if (streams.IsCarriedElsewhere(module.Stream, state.Marker))
+            return 0;
+
         var spans = claimed.ConvertAll(row => telemetry.Sending(module.Stream, row));
         try
         {
             failpoints.Reached($"{module.Name}.claimed");
-            var last = await redis.AppendAsync(module.Stream, claimed.Select(row => row.Content));
+            var last = await streams.AppendAsync(module.Stream, claimed);
             failpoints.Reached($"{module.Name}.sent");
 
             // Nothing is kept for an epoch that is over: with the lock, its end waits for this commit, or this sees it.
@@ -78,7 +107,7 @@ internal sealed class OutboxRelay<TDb>(
                 """;
             // They are sent, so stopping now must not have them sent again.
             var kept = await db.Database.ExecuteSqlRawAsync(
-                keep, [claimed.Select(row => row.Id).ToArray(), epoch, last.Position], CancellationToken.None);
+                keep, [claimed.Select(row => row.Id).ToArray(), state.Epoch, last.Position], CancellationToken.None);
             if (kept != claimed.Count)
                 throw new InvalidOperationException("The stream was lost meanwhile; the events are sent again.");
 

@@ -41,13 +41,13 @@ internal sealed class RedisStreams(IServiceProvider services)
     }
 
     /// <summary>Appends in this order, all sent before the first answer is awaited.</summary>
-    /// <returns>The last entry.</returns>
-    public async Task<StreamId> AppendAsync(string stream, IEnumerable<string> events)
+    /// <returns>The entries.</returns>
+    public async Task<StreamId[]> AppendAsync(string stream, IEnumerable<string> events)
     {
         var database = await ConnectAsync();
         var entries = await Task.WhenAll(
             [.. events.Select(content => database.StreamAddAsync(stream, Envelope.Field, content))]);
-        return StreamId.Parse(entries[^1].ToString());
+        return Array.ConvertAll(entries, entry => StreamId.Parse(entry.ToString()));
     }
 
     /// <summary>Up to which position each group of the stream has acknowledged everything.</summary>
@@ -75,6 +75,10 @@ internal sealed class RedisStreams(IServiceProvider services)
 
         return recorded;
     }
+
+    /// <summary>Removes a group, with what it had not read.</summary>
+    public async Task RemoveGroupAsync(string stream, string group) =>
+        await (await ConnectAsync()).StreamDeleteConsumerGroupAsync(stream, group);
 
     public async Task<StreamIdentity> IdentifyAsync(string stream)
     {

@@ -12,7 +12,7 @@ namespace Shop.Messaging;
 /// </summary>
 internal sealed class RetentionWorker<TDb>(
     MessagingModule<TDb> module,
-    RedisStreams redis,
+    EventStreams streams,
     IServiceScopeFactory scopes,
     DatabaseReadiness<TDb> readiness,
     TimeProvider clock,
@@ -26,9 +26,9 @@ internal sealed class RetentionWorker<TDb>(
     {
         var options = module.Options;
         var now = clock.GetUtcNow();
-        var groups = await redis.RecordedAsync(module.Stream);
+        var groups = await streams.RecordedAsync(module.Stream);
         var age = groups.Count == 0 ? options.UnreadAge : options.StreamAge;
-        await redis.TrimAsync(module.Stream, now - age, groups.Values);
+        await streams.TrimAsync(module.Stream, now - age, groups.Values);
 
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();

@@ -6,7 +6,7 @@ namespace Shop.Messaging;
 /// One process as a consumer of one group. It refreshes the entries that it holds; entries that nobody has refreshed
 /// for some time are free for every consumer.
 /// </summary>
-internal sealed class StreamGroup(RedisStreams redis, string stream, string group)
+internal sealed class StreamGroup(RedisStreams redis, string stream, string group) : IStreamGroup
 {
     private static readonly TimeSpan RemoveAfter = TimeSpan.FromSeconds(30);
 
@@ -24,10 +24,11 @@ internal sealed class StreamGroup(RedisStreams redis, string stream, string grou
         then return redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], ARGV[2]) end
         """;
 
+    private Action<RedisChannel, RedisValue>? _onAnnounced;
+
     public string Consumer { get; } =
         FormattableString.Invariant($"{Environment.MachineName}-{Environment.ProcessId}-{Random.Shared.Next():x8}");
 
-    /// <summary>Makes the stream and the group if they are missing; the group begins with the oldest entry.</summary>
     public async Task CreateAsync()
     {
         var database = await redis.ConnectAsync();
@@ -41,31 +42,35 @@ internal sealed class StreamGroup(RedisStreams redis, string stream, string grou
         }
     }
 
-    public async Task<StreamEntry[]> ReadAsync(int count) => await (await redis.ConnectAsync())
-        .StreamReadGroupAsync(stream, group, Consumer, StreamPosition.NewMessages, count: count);
+    public async Task SubscribeAsync(Action onAnnounced)
+    {
+        Action<RedisChannel, RedisValue> handler = (_, _) => onAnnounced();
+        await redis.SubscribeAsync(stream, handler);
+        _onAnnounced = handler;
+    }
+
+    public async Task<IReadOnlyCollection<Delivery>> ReadAsync(int count) => Deliveries(
+        await (await redis.ConnectAsync())
+            .StreamReadGroupAsync(stream, group, Consumer, StreamPosition.NewMessages, count: count));
 
     public async Task AcknowledgeAsync(IEnumerable<StreamId> entries) =>
         await (await redis.ConnectAsync()).StreamAcknowledgeAsync(stream, group, Ids(entries));
 
-    /// <summary>How many entries the group has not been given yet; null when Redis doesn't know.</summary>
     public async Task<long?> LagAsync()
     {
         var groups = await (await redis.ConnectAsync()).StreamGroupInfoAsync(stream);
         return groups.FirstOrDefault(info => info.Name == group).Lag;
     }
 
-    /// <summary>Keeps entries that are still being worked on from being claimed by others.</summary>
-    public async Task RefreshAsync(ICollection<StreamId> entries)
+    public async Task RefreshAsync(ICollection<StreamId> held)
     {
-        if (entries.Count > 0)
-            await (await redis.ConnectAsync()).StreamClaimIdsOnlyAsync(stream, group, Consumer, 0, Ids(entries));
+        if (held.Count > 0)
+            await (await redis.ConnectAsync()).StreamClaimIdsOnlyAsync(stream, group, Consumer, 0, Ids(held));
+
+        await RemoveSilentAsync();
     }
 
-    /// <summary>Takes over entries that nobody has refreshed for <paramref name="minIdle"/>.</summary>
-    /// <param name="minIdle">How long a consumer may be silent.</param>
-    /// <param name="room">How many entries to take at most.</param>
-    /// <returns>The entries, and how many had been trimmed away before anyone handled them.</returns>
-    public async Task<(List<StreamEntry> Claimed, int Lost)> ClaimAsync(TimeSpan minIdle, int room)
+    public async Task<(IReadOnlyCollection<Delivery> Claimed, int Lost)> ClaimAsync(TimeSpan minIdle, int room)
     {
         var database = await redis.ConnectAsync();
         List<StreamEntry> claimed = [];
@@ -82,11 +87,11 @@ internal sealed class StreamGroup(RedisStreams redis, string stream, string grou
         }
         while (from != "0-0" && !from.IsNull && claimed.Count < room);
 
-        return (claimed, lost);
+        return (Deliveries(claimed), lost);
     }
 
     /// <summary>Removes consumers that have been silent for long and have nothing pending.</summary>
-    public async Task RemoveSilentAsync()
+    private async Task RemoveSilentAsync()
     {
         var database = await redis.ConnectAsync();
         foreach (var member in await database.StreamConsumerInfoAsync(stream, group))
@@ -100,11 +105,12 @@ internal sealed class StreamGroup(RedisStreams redis, string stream, string grou
         }
     }
 
-    /// <summary>Frees what is still pending for the others at once; removes the consumer if there is nothing.</summary>
-    /// <param name="held">What this process has read and not handled.</param>
-    /// <param name="minIdle">From when on the others claim an entry.</param>
+    /// <summary>Also removes the consumer, if nothing is pending.</summary>
     public async Task LeaveAsync(ICollection<StreamId> held, TimeSpan minIdle)
     {
+        if (_onAnnounced is not null)
+            await redis.UnsubscribeAsync(stream, _onAnnounced);
+
         var database = await redis.ConnectAsync();
         if (held.Count > 0)
         {
@@ -118,6 +124,10 @@ internal sealed class StreamGroup(RedisStreams redis, string stream, string grou
 
     private async Task RemoveAsync(IDatabase database, string member) =>
         await database.ScriptEvaluateAsync(RemoveIfNothingPending, [stream], [group, member]);
+
+    private Delivery[] Deliveries(IEnumerable<StreamEntry> entries) =>
+        [.. entries.Select(entry => Delivery.Of(
+            stream, StreamId.Parse(entry.Id.ToString()), (byte[]?)entry[Envelope.Field]))];
 
     private static RedisValue[] Ids(IEnumerable<StreamId> entries) =>
         [.. entries.Select(entry => (RedisValue)entry.ToString())];

@@ -13,6 +13,7 @@ internal sealed class OrdersMetrics
     private readonly Counter<long> _ended;
     private readonly Counter<long> _retries;
     private readonly Histogram<double> _duration;
+    private readonly UpDownCounter<long> _listeners;
 
     public OrdersMetrics(IMeterFactory meters)
     {
@@ -21,9 +22,13 @@ internal sealed class OrdersMetrics
         _ended = meter.CreateCounter<long>("shop.orders.ended", "{order}", "Orders that ended, by final status.");
         _retries = meter.CreateCounter<long>("shop.orders.asked_again", "{request}", "Deadlines that passed.");
         _duration = meter.CreateHistogram<double>("shop.orders.duration", "s", "From placing an order to its end.");
+        _listeners = meter.CreateUpDownCounter<long>(
+            "shop.orders.listeners", "{connection}", "Connections that follow orders live.");
     }
 
     public void Placed() => _placed.Add(1);
+
+    public void Listening(int change) => _listeners.Add(change);
 
     public void Advanced(Order order, OrderInput input, OrderTransition transition)
     {

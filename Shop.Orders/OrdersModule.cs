@@ -2,6 +2,8 @@ using Shop.Data;
 using Shop.Messaging;
 using Shop.Orders.Cart;
 using Shop.Orders.Catalogue;
+using Shop.Orders.Live;
+using Shop.Orders.Operators;
 using Shop.Orders.Stock;
 using Shop.ServiceDefaults;
 
@@ -33,7 +35,9 @@ public static class OrdersModule
         builder.Services.AddSingleton<OrdersMetrics>();
         builder.Services.AddSingleton<OrderProcessHandlers>();
         builder.Services.AddHostedService<DeadlineSweeper>();
-        builder.Services.AddSingleton<Carts>();
+        builder.Services.AddSingleton<OrderListeners>();
+        builder.AddStreamObserver<OrderListeners>("orders");
+        builder.AddCarts();
         builder.Services.AddHostedService<DeletedCustomers>();
 
         builder.AddServiceClient(ShippingRates.Client, "shipping").WithoutRetries();
@@ -76,7 +80,14 @@ public static class OrdersModule
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         orders.MapGet("", ListMyOrders.Handle).WithSummary("The caller's orders, newest first.");
         orders.MapGet("{id:guid}", GetOrder.Handle).WithSummary("One order with its history.");
+        orders.MapGet("live", FollowMyOrders.Handle).WithSummary("The caller's orders as they change (SSE).");
+        orders.MapGet("{id:guid}/live", FollowOrder.Handle).WithSummary("One order as it happens (SSE).");
         orders.MapPost("{id:guid}/cancel", CancelOrder.Handle).WithSummary("Cancels an order that has not left yet.");
+
+        var desk = routes.MapGroup("/api/orders").WithTags("Orders").RequireAuthorization(Policies.Operator);
+        desk.MapGet("waiting", ListWaitingOrders.Handle).WithSummary("Orders under way, and what they wait for.");
+        desk.MapGet("statistics", GetOrderStatistics.Handle).WithSummary("The orders of the last hour, by minute.");
+        desk.MapGet("{id:guid}/process", GetOrderProcess.Handle).WithSummary("Where an order's process stands.");
         routes.MapDeadLetters<OrdersDb>("/api/orders");
         return routes;
     }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Shop.Orders.Live;
 using Shop.ServiceDefaults;
 
 namespace Shop.Orders;
@@ -21,10 +22,15 @@ internal sealed class OrdersOptions : IValidatableObject
 
     public OrderDeadlines Deadlines { get; set; } = new();
 
+    public LiveOptions Live { get; set; } = new();
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!Deadlines.AreValid)
             yield return new("FirstWait is positive and the shortest.", [nameof(Deadlines)]);
+
+        if (!Live.AreValid)
+            yield return new("Heartbeat is from 0 to 30 s, PerUser is positive and not above Total.", [nameof(Live)]);
     }
 
     public bool Accepts(string paymentToken) =>

@@ -1,4 +1,5 @@
 using Shop.Orders;
+using Shop.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
@@ -8,4 +9,4 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.MapDefaultEndpoints();
 app.MapOrders();
-app.Run();
+return await app.RunServiceAsync(args);

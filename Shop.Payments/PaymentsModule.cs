@@ -7,7 +7,7 @@ using Shop.ServiceDefaults;
 namespace Shop.Payments;
 
 /// <summary>Charges and refunds: every route, subscription and background task of the service.</summary>
-internal static class PaymentsModule
+public static class PaymentsModule
 {
     public static IHostApplicationBuilder AddPayments(this IHostApplicationBuilder builder)
     {

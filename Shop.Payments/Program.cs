@@ -1,4 +1,5 @@
 using Shop.Payments;
+using Shop.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
@@ -8,4 +9,4 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.MapDefaultEndpoints();
 app.MapPayments();
-app.Run();
+return await app.RunServiceAsync(args);

@@ -1,3 +1,4 @@
+using Shop.ServiceDefaults;
 using Shop.Shipping;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -8,4 +9,4 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.MapDefaultEndpoints();
 app.MapShipping();
-app.Run();
+return await app.RunServiceAsync(args);

@@ -6,7 +6,7 @@ using Shop.Shipping.Carriers;
 namespace Shop.Shipping;
 
 /// <summary>Rates, quotes and parcels: every route, subscription and background task of the service.</summary>
-internal static class ShippingModule
+public static class ShippingModule
 {
     public static IHostApplicationBuilder AddShipping(this IHostApplicationBuilder builder)
     {

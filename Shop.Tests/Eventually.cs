@@ -5,7 +5,7 @@ namespace Shop.Tests;
 /// <summary>Waits for a state by looking, never for time; a failure shows the last state seen.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     public static async Task<T> Is<T>(
         Func<Task<T>> look, Func<T, bool> right, TimeSpan? within = null, string? what = null)
@@ -13,7 +13,7 @@ internal static class Eventually
         var watch = Stopwatch.StartNew();
         T? last = default;
         Exception? failure = null;
-        while (watch.Elapsed < (within ?? Patience))
+        while (watch.Elapsed < (within ?? Timeout))
         {
             try
             {

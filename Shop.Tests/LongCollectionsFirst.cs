@@ -16,7 +16,9 @@ public sealed class LongCollectionsFirst : ITestCollectionOrderer
         where TTestCollection : ITestCollection =>
         [
             .. testCollections
-                .OrderBy(collection => collection.TestCollectionDisplayName != nameof(Distributed.SharedShop))
+                .OrderBy(
+                    collection => collection.TestCollectionDisplayName
+                        is not (nameof(Distributed.SharedShop) or nameof(Distributed.ShopToRestart)))
                 .ThenBy(collection => collection.TestCollectionClassName is null && !IsLong(collection)),
         ];
 

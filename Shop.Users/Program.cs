@@ -1,3 +1,4 @@
+using Shop.ServiceDefaults;
 using Shop.Users;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -8,4 +9,4 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.MapDefaultEndpoints();
 app.MapUsers();
-app.Run();
+return await app.RunServiceAsync(args);

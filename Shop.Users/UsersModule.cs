@@ -37,6 +37,7 @@ public static class UsersModule
         builder.Services.AddSingleton<AccessTokens>();
         builder.Services.AddSingleton<RefreshTokens>();
         builder.Services.AddScoped<Reauthentication>();
+        builder.Services.AddSingleton<IServiceCommand, FirstOperator>();
         builder.AddValidatedOptions<IpThrottleOptions>("Users:SignIn");
         builder.Services.AddHostedService<Housekeeping>();
         // After ServiceDefaults: replaces the HTTP client for the keys, because they are in this process.

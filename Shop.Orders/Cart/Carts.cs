@@ -5,10 +5,10 @@ using StackExchange.Redis;
 namespace Shop.Orders.Cart;
 
 /// <summary>
-/// Carts, kept in Redis for a month after their last change. A cart is a convenience that may get lost, so no request
-/// waits long for it: after a short time-out the answer is that carts are unavailable.
+/// Carts, kept for a month after their last change. A cart is a convenience that may get lost, so no request waits long
+/// for it: after a short time-out the answer is that carts are unavailable.
 /// </summary>
-internal sealed partial class Carts(IServiceProvider services, TimeProvider clock, ILogger<Carts> log)
+internal sealed partial class Carts(CartStore store, TimeProvider clock, ILogger<Carts> log)
 {
     public static readonly TimeSpan Life = TimeSpan.FromDays(30);
 
@@ -20,15 +20,6 @@ internal sealed partial class Carts(IServiceProvider services, TimeProvider cloc
     /// </summary>
     private const int MergeAttempts = 3;
 
-    // Only if neither cart has changed since it was read: the guest cart is added once, however many requests try.
-    private const string Merge = """
-        if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] or redis.call('GET', KEYS[2]) ~= ARGV[2] then return 0 end
-        redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
-        redis.call('DEL', KEYS[2])
-        return 1
-        """;
-
-    private IConnectionMultiplexer? _redis;
     private int _away;
 
     /// <summary>The lines, with the guest cart merged into them for good; null when Redis is away.</summary>
@@ -38,9 +29,9 @@ internal sealed partial class Carts(IServiceProvider services, TimeProvider cloc
         if (owner.Key is not { } key)
             return lines;
 
-        var read = await TryAsync(async (redis, cancel) => lines = owner.GuestCart is { } guest
-            ? await MergeAsync(redis, key, guest, cancel)
-            : Lines(await redis.StringGetAsync(key).WaitAsync(cancel)));
+        var read = await TryAsync(async cancel => lines = owner.GuestCart is { } guest
+            ? await MergeAsync(key, guest, cancel)
+            : Lines(await store.ReadAsync(key, cancel)));
         return read ? lines : null;
     }
 
@@ -49,53 +40,51 @@ internal sealed partial class Carts(IServiceProvider services, TimeProvider cloc
     /// gets a new one: so we alone choose the names of carts. False when Redis is away.
     /// </summary>
     public Task<bool> WriteAsync(
-        CartOwner owner, IReadOnlyList<CartLine> lines, HttpContext http) => TryAsync(async (redis, cancel) =>
+        CartOwner owner, IReadOnlyList<CartLine> lines, HttpContext http) => TryAsync(async cancel =>
     {
-        RedisValue cart = JsonSerializer.Serialize(lines, Json.Events);
-        var isWritten = owner.Key is { } key
-            && await redis.StringSetAsync(key, cart, Life, owner.IsGuest ? When.Exists : When.Always).WaitAsync(cancel);
+        var cart = JsonSerializer.Serialize(lines, Json.Events);
+        var isWritten = owner.Key is not null
+            && await store.WriteAsync(owner.Key, cart, onlyIfExists: owner.IsGuest, cancel);
         if (!isWritten)
-            await redis.StringSetAsync(CartOwner.CreateGuest(http).Key, cart, Life, When.NotExists).WaitAsync(cancel);
+            await store.WriteAsync(CartOwner.CreateGuest(http).Key!, cart, onlyIfExists: false, cancel);
 
         if (owner.GuestCart is { } guest)
-            await redis.KeyDeleteAsync(guest).WaitAsync(cancel);
+            await store.RemoveAsync([guest], cancel);
     });
 
     /// <summary>Empties the cart and the guest cart. False when Redis is away.</summary>
     public async Task<bool> RemoveAsync(CartOwner owner)
     {
-        RedisKey[] keys = [.. new[] { owner.Key, owner.GuestCart }.OfType<string>()];
-        return keys.Length == 0
-            || await TryAsync((redis, cancel) => redis.KeyDeleteAsync(keys).WaitAsync(cancel));
+        string[] keys = [.. new[] { owner.Key, owner.GuestCart }.OfType<string>()];
+        return keys.Length == 0 || await TryAsync(cancel => store.RemoveAsync(keys, cancel));
     }
 
-    private static async Task<IReadOnlyList<CartLine>> MergeAsync(
-        IDatabase redis, RedisKey key, RedisKey guest, CancellationToken cancel)
+    private async Task<IReadOnlyList<CartLine>> MergeAsync(string key, string guest, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var stored = await redis.StringGetAsync([key, guest]).WaitAsync(cancel);
-            if (stored[1].IsNullOrEmpty)
-                return Lines(stored[0]);
+            // In this order: when another request has merged the guest cart, its lines are in the other one by now.
+            var theirs = await store.ReadAsync(guest, cancel);
+            var mine = await store.ReadAsync(key, cancel);
+            if (string.IsNullOrEmpty(theirs))
+                return Lines(mine);
 
-            var merged = CartLine.Merge(Lines(stored[0]), Lines(stored[1]));
-            RedisValue mine = stored[0].IsNull ? RedisValue.EmptyString : stored[0];
-            RedisValue[] values =
-                [mine, stored[1], JsonSerializer.Serialize(merged, Json.Events), (long)Life.TotalMilliseconds];
-            var done = await redis.ScriptEvaluateAsync(Merge, [key, guest], values).WaitAsync(cancel);
+            var merged = CartLine.Merge(Lines(mine), Lines(theirs));
+            var done = await store.MergeAsync(
+                key, mine ?? "", guest, theirs, JsonSerializer.Serialize(merged, Json.Events), cancel);
             // The merged cart is shown although it was not stored; the next request merges again.
-            if ((int)done == 1 || attempt == MergeAttempts)
+            if (done || attempt == MergeAttempts)
                 return merged;
         }
     }
 
-    private static CartLine[] Lines(RedisValue stored)
+    private static CartLine[] Lines(string? stored)
     {
         try
         {
-            return stored.IsNullOrEmpty
+            return string.IsNullOrEmpty(stored)
                 ? []
-                : JsonSerializer.Deserialize<CartLine[]>(stored.ToString(), Json.Events) ?? [];
+                : JsonSerializer.Deserialize<CartLine[]>(stored, Json.Events) ?? [];
         }
         catch (JsonException)
         {
@@ -104,17 +93,12 @@ internal sealed partial class Carts(IServiceProvider services, TimeProvider cloc
         }
     }
 
-    private async Task<bool> TryAsync(Func<IDatabase, CancellationToken, Task> work)
+    private async Task<bool> TryAsync(Func<CancellationToken, Task> work)
     {
         using var timeout = new CancellationTokenSource(Timeout, clock);
         try
         {
-            // Making the first connection may block for seconds.
-            _redis ??= await Task.Run(services.GetRequiredService<IConnectionMultiplexer>).WaitAsync(timeout.Token);
-            if (!_redis.IsConnected)
-                return Away("not connected");
-
-            await work(_redis.GetDatabase(), timeout.Token);
+            await work(timeout.Token);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or OperationCanceledException)
         {

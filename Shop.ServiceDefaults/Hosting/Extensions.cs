@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Http.Resilience;
@@ -24,8 +25,18 @@ public static class Extensions
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
-        var services = builder.Services;
         builder.AddTelemetry();
+        return builder.AddModuleDefaults();
+    }
+
+    /// <summary>
+    /// <see cref="AddServiceDefaults"/> for a host that is not alone in its process: without telemetry, which listens
+    /// to the whole process and would send everything twice.
+    /// </summary>
+    public static TBuilder AddModuleDefaults<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        var services = builder.Services;
         builder.AddBearerTokens();
         builder.AddGracefulShutdown();
         builder.AddTrustedProxies();
@@ -66,6 +77,9 @@ public static class Extensions
         app.UseGracefulShutdown();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        if (app.Configuration.GetValue(CallerHeaders.Setting, false))
+            app.UseMiddleware<CallerHeadersMiddleware>();
+
         app.UseForwardedHeaders();
         app.UseMiddleware<HeadAsGet>();
         app.UseRouting();

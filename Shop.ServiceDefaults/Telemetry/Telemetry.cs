@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Azure.Monitor.OpenTelemetry.Exporter;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,10 +14,12 @@ namespace Shop.ServiceDefaults;
 internal static class Telemetry
 {
     /// <summary>
-    /// Logs, traces and metrics by OpenTelemetry; sent by OTLP when OTEL_EXPORTER_OTLP_ENDPOINT says where to.
+    /// Logs, traces and metrics by OpenTelemetry; sent by OTLP when OTEL_EXPORTER_OTLP_ENDPOINT says where to, and to
+    /// Application Insights when APPLICATIONINSIGHTS_CONNECTION_STRING does.
     /// </summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
+        var insights = builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"];
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -27,16 +30,19 @@ internal static class Telemetry
         {
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
+            if (!string.IsNullOrWhiteSpace(insights))
+                logging.AddAzureMonitorLogExporter(options => Configure(options, insights));
         });
         // Callers could fill baggage with anything. No service reads it, so it is not propagated.
         Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
         var telemetry = builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics
+            .WithMetrics(metrics => metrics.SendToApplicationInsights(insights)
                 .AddMeter("Shop.*")
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation())
-            .WithTracing(tracing => tracing
+            .WithTracing(tracing => tracing.SendToApplicationInsights(insights)
+                // After the exporter, which would set one that takes five traces a second.
                 .SetSampler(new ParentBasedSampler(new NoClientRootSpans(ConfiguredSampler(builder.Configuration))))
                 .AddSource("Shop.*")
                 .AddAspNetCoreInstrumentation(options => options.Filter =
@@ -44,6 +50,26 @@ internal static class Telemetry
                 .AddHttpClientInstrumentation());
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
             telemetry.UseOtlpExporter();
+    }
+
+    private static TracerProviderBuilder SendToApplicationInsights(
+        this TracerProviderBuilder tracing, string? connection) =>
+        string.IsNullOrWhiteSpace(connection)
+            ? tracing
+            : tracing.AddAzureMonitorTraceExporter(options => Configure(options, connection));
+
+    private static MeterProviderBuilder SendToApplicationInsights(
+        this MeterProviderBuilder metrics, string? connection) =>
+        string.IsNullOrWhiteSpace(connection)
+            ? metrics
+            : metrics.AddAzureMonitorMetricExporter(options => Configure(options, connection));
+
+    private static void Configure(AzureMonitorExporterOptions options, string connection)
+    {
+        options.ConnectionString = connection;
+        // A container's file system is read-only, and goes away with it.
+        options.DisableOfflineStorage = true;
+        options.EnableLiveMetrics = false;
     }
 
     // OTEL_TRACES_SAMPLER by its standard values; the SDK ignores the variable once a sampler is set in code.

@@ -12,12 +12,15 @@ public class DependencyTests
         "MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "PostgreSQL", "0BSD", "MS-PL",
     ];
 
+    /// <summary>MPL-2.0 asks for changes of its own files. It is used as it is, in tests, and never shipped.</summary>
+    private static readonly string[] OnlyInTests = ["Deque.AxeCore.Commons/4.14.0"];
+
     [Fact, Trait("Checklist", "X")]
-    public void Have_licences_that_ask_for_nothing()
+    public void Every_package_has_a_permissive_licence()
     {
         var packages = Packages();
         var unread = packages.Where(package => package.Folder is null).Select(package => package.Id).ToArray();
-        var refused = packages.Where(package => package.Folder is not null)
+        var refused = packages.Where(package => package.Folder is not null && !OnlyInTests.Contains(package.Id))
             .Select(package => (package.Id, Licence: LicenceOf(package.Folder!)))
             .Where(package => !package.Licence.Split(" OR ").Any(choice => choice.Split(" AND ").All(Allowed.Contains)))
             .Select(package => $"{package.Id}: {package.Licence}").ToArray();
@@ -28,7 +31,7 @@ public class DependencyTests
     }
 
     [Fact, Trait("Checklist", "X")]
-    public void Are_audited_at_every_restore_and_nobody_looks_away()
+    public void Every_restore_audits_packages_without_suppression()
     {
         var properties = Repository.Read("Directory.Build.props");
         Assert.Contains("<NuGetAudit>true</NuGetAudit>", properties, StringComparison.Ordinal);
@@ -49,7 +52,7 @@ public class DependencyTests
     }
 
     [Fact]
-    public void Are_named_once_with_their_versions()
+    public void Package_versions_are_central()
     {
         var projects = Repository.Files("*.csproj");
 
@@ -63,7 +66,7 @@ public class DependencyTests
     }
 
     [Fact]
-    public void Of_the_gateway_have_no_database_in_them()
+    public void The_gateway_references_no_database_package()
     {
         Assert.NotEmpty(DatabasePackages("Shop.Data"));
         Assert.Empty(DatabasePackages("Shop.ServiceDefaults"));

@@ -13,7 +13,7 @@ public class QuotaTests
     [InlineData("Address")]
     [InlineData("Session")]
     [InlineData("Cart")]
-    public void Are_documented_as_they_are_configured(string limit)
+    public void Documented_quotas_are_the_configured_ones(string limit)
     {
         var row = Repository.Read("docs/operations.md").Split('\n')
             .Single(line => line.StartsWith($"| `{limit.ToLowerInvariant()}` |", StringComparison.Ordinal));

@@ -13,7 +13,7 @@ public partial class RepositoryTests
     ];
 
     [Fact]
-    public void Has_no_file_that_is_too_long_to_read()
+    public void No_file_is_too_long()
     {
         Assert.NotEmpty(Sources);
         Assert.DoesNotContain(Sources, file => Repository.Read(file).Count(c => c == '\n') > 300);
@@ -25,14 +25,16 @@ public partial class RepositoryTests
     [InlineData("Shop.Data")]
     [InlineData("Shop.Gateway")]
     [InlineData("Shop.Hosting.Native")]
+    [InlineData("Shop.Load")]
     [InlineData("Shop.Messaging")]
+    [InlineData("Shop.Monolith")]
     [InlineData("Shop.Orders")]
     [InlineData("Shop.Payments")]
     [InlineData("Shop.ServiceDefaults")]
     [InlineData("Shop.Shipping")]
     [InlineData("Shop.Tests")]
     [InlineData("Shop.Users")]
-    public void Has_no_line_that_is_too_wide_to_read(string project)
+    public void No_line_is_too_long(string project)
     {
         string[] files = [.. Repository.Files("*.cs", project).Where(file => !IsGenerated(file))];
         var wide = files.SelectMany(file => File.ReadLines(Path.Combine(Repository.Root, file)).Index()
@@ -44,13 +46,13 @@ public partial class RepositoryTests
     }
 
     [Fact]
-    public void Has_no_names_that_say_nothing()
+    public void No_file_has_a_name_without_meaning()
     {
         Assert.DoesNotContain(Sources, file => EmptyName().IsMatch(file));
     }
 
     [Fact]
-    public void Leaves_no_work_for_later_in_the_sources()
+    public void No_source_has_a_to_do()
     {
         // Put together here, so that this file does not find itself.
         string[] marks = ["TO" + "DO", "FIX" + "ME", "HA" + "CK", nameof(NotImplementedException)];
@@ -63,7 +65,7 @@ public partial class RepositoryTests
     }
 
     [Fact]
-    public void Names_one_sdk_everywhere()
+    public void One_SDK_version_is_named_everywhere()
     {
         var sdk = (string)JsonNode.Parse(Repository.Read("global.json"))!["sdk"]!["version"]!;
         var major = string.Join('.', sdk.Split('.').Take(2));
@@ -76,7 +78,7 @@ public partial class RepositoryTests
     }
 
     [Fact]
-    public void Has_the_commands_of_the_readme_in_ci()
+    public void CI_runs_the_commands_of_the_readme()
     {
         var readme = Repository.Read("README.md");
 
@@ -87,7 +89,7 @@ public partial class RepositoryTests
     }
 
     [Fact]
-    public void Keeps_its_reading_path_short_and_true()
+    public void The_reading_path_is_short_and_its_files_exist()
     {
         var path = ReadingPath().Matches(Repository.Read("docs/architecture.md"))
             .Select(
@@ -102,7 +104,7 @@ public partial class RepositoryTests
         Assert.Equal(["accepted", "delivered", "shipped"], path.Keys.Order());
         Assert.InRange(path["accepted"].Length, 1, 8);
         Assert.InRange(path["accepted"].Length + path["shipped"].Length, 9, 24);
-        Assert.InRange(path["delivered"].Length, 1, 10);
+        Assert.InRange(path["delivered"].Length, 1, 11);
         Assert.All(
             path.Values.SelectMany(files => files),
             file => Assert.True(File.Exists(Path.Combine(Repository.Root, file)), file));

@@ -20,7 +20,7 @@ public class RequestContractTests
 
     [Theory, Trait("Checklist", "I3")]
     [MemberData(nameof(All))]
-    public async Task Say_every_member_that_has_no_default(string service)
+    public async Task Every_member_without_a_default_is_required(string service)
     {
         await using var app = RouteTests.Mapped(service);
         var requests = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints)
@@ -37,7 +37,7 @@ public class RequestContractTests
     }
 
     [Fact]
-    public void Are_checked_down_to_their_value_types()
+    public void Value_types_of_requests_are_checked()
     {
         Assert.NotEmpty(Optional(typeof(Forgetful), []));
         Assert.Empty(Optional(typeof(Money), []));

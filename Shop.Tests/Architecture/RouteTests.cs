@@ -27,7 +27,7 @@ public class RouteTests
 
     [Theory, Trait("Checklist", "B9")]
     [MemberData(nameof(All))]
-    public async Task Say_who_may_use_them(string service)
+    public async Task Every_route_says_who_may_use_it(string service)
     {
         await using var app = Mapped(service);
 

@@ -17,14 +17,14 @@ public partial class SecurityChecklistTests
     ];
 
     [Fact]
-    public void Has_a_row_for_every_line()
+    public void The_checklist_has_a_row_for_every_requirement()
     {
         var rows = Rows().Select(row => row.Line).ToArray();
         Assert.Equal(Lines.Order(), rows.Order());
     }
 
     [Fact]
-    public void Names_a_test_that_claims_the_line_or_says_why_there_is_none()
+    public void Every_row_names_a_test_or_says_why_there_is_none()
     {
         var wrong = Rows().SelectMany(row => row.Tests is []
             ? row.Text.Contains("ADR", StringComparison.Ordinal)
@@ -37,7 +37,7 @@ public partial class SecurityChecklistTests
     }
 
     [Fact]
-    public void Knows_every_test_that_claims_a_line()
+    public void Every_test_that_claims_a_requirement_is_in_the_checklist()
     {
         var rows = Rows().ToDictionary(row => row.Line, row => row.Tests);
         var tests = typeof(SecurityChecklistTests).Assembly.GetTypes()

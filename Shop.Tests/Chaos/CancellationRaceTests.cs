@@ -6,9 +6,9 @@ namespace Shop.Tests.Chaos;
 /// <summary>
 /// F34: the customer, the deadline and the bank decide about one order at the same moment, hundreds of times.
 /// </summary>
-[Collection(nameof(ShopToBreak))]
+[Collection(nameof(ShopToRestart))]
 [Trait("Category", "Chaos")]
-public class CancellationRaceTests(ShopToBreak shop, ITestOutputHelper output)
+public class CancellationRaceTests(ShopToRestart shop, ITestOutputHelper output)
 {
     private const int Orders = 240;
     private const int Seed = 34;
@@ -54,7 +54,7 @@ public class CancellationRaceTests(ShopToBreak shop, ITestOutputHelper output)
 
             await Task.Delay(plan.Wait, cancel);
             if (plan.How == End.ByDeadline)
-                await LosePatienceAsync(order);
+                await ExpireAsync(order);
             else if (plan.How != End.Undisturbed)
                 await Task.WhenAll(CancelAsync(order), CancelAsync(order), CancelAsync(order));
         });
@@ -81,7 +81,7 @@ public class CancellationRaceTests(ShopToBreak shop, ITestOutputHelper output)
     }
 
     /// <summary>As if the order had waited for days: its deadline fires with the sweeper's next round.</summary>
-    private Task LosePatienceAsync(Guid order) => shop.ExecuteAsync(
+    private Task ExpireAsync(Guid order) => shop.ExecuteAsync(
         "ordersdb",
         "UPDATE orders.orders SET since = now() - interval '8 days', deadline_at = now() WHERE id = $1 AND deadline_at "
             + "IS NOT NULL",

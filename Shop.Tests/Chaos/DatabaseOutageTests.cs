@@ -3,9 +3,9 @@ using Shop.Tests.Distributed;
 namespace Shop.Tests.Chaos;
 
 /// <summary>F12: one database refuses everybody, the rest of the server works.</summary>
-[Collection(nameof(ShopToBreak))]
+[Collection(nameof(ShopToRestart))]
 [Trait("Category", "Chaos")]
-public class DatabaseOutageTests(ShopToBreak shop)
+public class DatabaseOutageTests(ShopToRestart shop)
 {
     [Fact]
     public async Task Other_services_go_on_and_messages_wait()

@@ -9,7 +9,7 @@ namespace Shop.Tests.Chaos;
 /// <summary>
 /// The faults by the numbers of the catalogue. Each breaks something, and has it whole again when it returns.
 /// </summary>
-internal sealed class Faults(ShopToBreak shop, Load load, Random random, CancellationToken cancel)
+internal sealed class Faults(BreakableShop shop, Load load, Random random, CancellationToken cancel)
 {
     private static readonly (string Name, Func<Faults, Task> Apply)[] Catalogue =
     [
@@ -60,7 +60,7 @@ internal sealed class Faults(ShopToBreak shop, Load load, Random random, Cancell
         ("F41 restart Orders without Users", faults => faults.WithoutKeysAsync()),
     ];
 
-    private ShopToBreak Shop => shop;
+    private BreakableShop Shop => shop;
 
     private Load Customers => load;
 
@@ -106,10 +106,15 @@ internal sealed class Faults(ShopToBreak shop, Load load, Random random, Cancell
     private async Task TogetherAsync()
     {
         string[] services = ["users", "orders", "payments", "shipping"];
+        // On a busy machine a start may fail, which an orchestrator in production would try again.
+        await using var supervisor = new Supervisor(shop.App);
         await Task.WhenAll(services.Select(service => shop.CommandAsync(service, KnownResourceCommands.StopCommand)));
         await Task.WhenAll(services.Select(service => shop.CommandAsync(service, KnownResourceCommands.StartCommand)));
         foreach (var service in services)
-            await shop.App.ResourceNotifications.WaitForResourceHealthyAsync(service, cancel);
+        {
+            await shop.App.ResourceNotifications.WaitForResourceHealthyAsync(
+                service, WaitBehavior.WaitOnResourceUnavailable, cancel);
+        }
     }
 
     private Task StallAsync(string resource, double seconds) =>

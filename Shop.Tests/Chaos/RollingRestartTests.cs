@@ -30,16 +30,16 @@ public class RollingRestartTests(ReplicatedShop shop, ITestOutputHelper output)
         await shop.AllReadyAsync();
         var load = new Load(shop, seed, ordersPerSecond);
         await load.PrepareAsync();
-        var visits = new BrowsingLoad(shop, visitors: 3);
-        await visits.PrepareAsync();
+        var browsing = new BrowsingLoad(shop, visitors: 3);
+        await browsing.PrepareAsync();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var running = Task.WhenAll(load.RunAsync(over.Token), visits.RunAsync(over.Token));
+        var running = Task.WhenAll(load.RunAsync(over.Token), browsing.RunAsync(over.Token));
         await Eventually.Is(
             () => Task.FromResult(load.History.Intentions.Count),
             count => count > 2 * ordersPerSecond,
             what: "Orders before");
 
-        var begun = visits.Now;
+        var begun = browsing.Now;
         var (ends, starts) = (new List<double>(), new List<double>());
         foreach (var service in services)
         {
@@ -53,7 +53,7 @@ public class RollingRestartTests(ReplicatedShop shop, ITestOutputHelper output)
             }
         }
 
-        var ended = visits.Now;
+        var ended = browsing.Now;
         await over.CancelAsync();
         await running;
         await Oracle.QuietAsync(shop, TimeSpan.FromSeconds(120));
@@ -63,15 +63,15 @@ public class RollingRestartTests(ReplicatedShop shop, ITestOutputHelper output)
             $"F36 {services.Length} x {ReplicatedShop.Replicas} replicas in {(ended - begun) / 1000.0:0.0} s "
                 + $"(ends {Text(ends)}, starts {Text(starts)}), seed {seed}: "
                 + $"{load.History.Intentions.Count} orders, answers {Text(load.History.Statuses)}; "
-                + $"visits {string.Join(' ', visits.Answers.Select(answer => $"{answer.Key}:{answer.Value}"))}, "
-                + $"{visits.Farewells} asked to leave; p99 {visits.Percentile(99, 0, begun):0} ms before, "
-                + $"{visits.Percentile(99, begun, ended):0} ms meanwhile; "
+                + $"visits {string.Join(' ', browsing.Answers.Select(answer => $"{answer.Key}:{answer.Value}"))}, "
+                + $"{browsing.Farewells} asked to leave; p99 {browsing.Percentile(99, 0, begun):0} ms before, "
+                + $"{browsing.Percentile(99, begun, ended):0} ms meanwhile; "
                 + $"{verdict.Lost} lost, {verdict.DoubledEffects} doubled");
         Assert.True(verdict.Violations.Count == 0, string.Join('\n', verdict.Violations.Take(20)));
         Assert.DoesNotContain(load.History.Statuses, answer => answer.Status is 0 or >= 500);
-        Assert.Empty(visits.Failures);
+        Assert.Empty(browsing.Failures);
         Assert.True(ends.Max() < LongestEnd.TotalSeconds, $"A replica took {ends.Max():0.0} s to end.");
-        Assert.NotEqual(0, visits.Farewells);
+        Assert.NotEqual(0, browsing.Farewells);
     }
 
     private async Task CommandAsync(string replica)

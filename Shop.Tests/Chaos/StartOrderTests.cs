@@ -7,9 +7,9 @@ namespace Shop.Tests.Chaos;
 /// <summary>
 /// F42: everything was off, and comes back in an order that nobody has thought of: services before what they need.
 /// </summary>
-[Collection(nameof(ShopToBreak))]
+[Collection(nameof(ShopToRestart))]
 [Trait("Category", "Chaos")]
-public class StartOrderTests(ShopToBreak shop, ITestOutputHelper output)
+public class StartOrderTests(ShopToRestart shop, ITestOutputHelper output)
 {
     private static readonly TimeSpan InTime = TimeSpan.FromSeconds(90);
     private static readonly string[] Services = ["gateway", "orders", "payments", "shipping"];

@@ -27,7 +27,7 @@ public class EventContractTests
         ];
 
     [Fact]
-    public void Are_named_after_their_producer_and_versioned() =>
+    public void Event_names_start_with_their_producer_and_end_with_a_version() =>
         Assert.All(
             Records,
             record =>
@@ -35,7 +35,7 @@ public class EventContractTests
 
     [Theory]
     [MemberData(nameof(Consumers))]
-    public void Hold_for_every_consumer(string consumer, string name)
+    public void Every_published_event_satisfies_every_consumer(string consumer, string name)
     {
         var produced = Records.Single(record => record.Service == Producer(name) && record.Name == name).Record;
         var consumed = Records.Single(record => record.Service == consumer && record.Name == name).Record;
@@ -55,7 +55,7 @@ public class EventContractTests
 
     [Theory]
     [MemberData(nameof(Consumers))]
-    public void Are_subscribed_to_by_every_consumer(string consumer, string name)
+    public void Every_event_that_is_read_has_a_subscription(string consumer, string name)
     {
         var record = Records.Single(record => record.Service == consumer && record.Name == name).Record;
         var service = $"{char.ToUpperInvariant(consumer[0])}{consumer[1..]}";

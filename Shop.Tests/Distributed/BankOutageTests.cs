@@ -1,7 +1,7 @@
 namespace Shop.Tests.Distributed;
 
-[Collection(nameof(ShopToBreak))]
-public class BankOutageTests(ShopToBreak shop)
+[Collection(nameof(ShopToRestart))]
+public class BankOutageTests(ShopToRestart shop)
 {
     [Theory]
     [InlineData("Refuses")]

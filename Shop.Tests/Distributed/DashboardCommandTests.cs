@@ -1,5 +1,3 @@
-using Aspire.Hosting.ApplicationModel;
-
 namespace Shop.Tests.Distributed;
 
 [Collection(nameof(SharedShop))]
@@ -10,7 +8,7 @@ public class DashboardCommandTests(SharedShop shop)
     {
         var before = await OrdersAsync("true");
 
-        var result = await ExecuteAsync("orders", "seed-orders");
+        var result = await shop.ExecuteCommandAsync("orders", "seed-orders");
 
         Assert.True(result.Success, result.Message);
         Assert.Equal(20, await OrdersAsync("true") - before);
@@ -25,9 +23,9 @@ public class DashboardCommandTests(SharedShop shop)
     public async Task Replay_dead_letters_handles_what_was_given_up()
     {
         var user = Guid.CreateVersion7();
-        await GiveUpAsync(user, $$"""{"userId":"{{user}}","deletedAt":"2026-01-01T00:00:00Z"}""");
+        await shop.GiveUpAsync(user, $$"""{"userId":"{{user}}","deletedAt":"2026-01-01T00:00:00Z"}""");
 
-        var result = await ExecuteAsync("orders", "replay-dead-letters");
+        var result = await shop.ExecuteCommandAsync("orders", "replay-dead-letters");
 
         Assert.True(result.Success, result.Message);
         Assert.Equal("1 messages were handled.", result.Message);
@@ -42,9 +40,9 @@ public class DashboardCommandTests(SharedShop shop)
     public async Task Replay_dead_letters_says_what_could_not_be_handled_and_keeps_it()
     {
         var user = Guid.CreateVersion7();
-        await GiveUpAsync(user, "[]");
+        await shop.GiveUpAsync(user, "[]");
 
-        var result = await ExecuteAsync("orders", "replay-dead-letters");
+        var result = await shop.ExecuteCommandAsync("orders", "replay-dead-letters");
 
         Assert.False(result.Success);
         Assert.Equal(
@@ -65,7 +63,7 @@ public class DashboardCommandTests(SharedShop shop)
             "SELECT count(*) FROM payments.reconciliations WHERE status = 'Completed' AND asked_by IS NOT NULL";
         var before = await shop.ScalarAsync<long>("paymentsdb", Completed);
 
-        var result = await ExecuteAsync("payments", "reconcile");
+        var result = await shop.ExecuteCommandAsync("payments", "reconcile");
 
         Assert.True(result.Success, result.Message);
         Assert.Matches(@"^\d+ records were compared: 0 differences\.$", result.Message);
@@ -75,7 +73,7 @@ public class DashboardCommandTests(SharedShop shop)
     [Fact]
     public async Task Rotate_signing_keys_publishes_the_next_key()
     {
-        var result = await ExecuteAsync("users", "rotate-signing-keys");
+        var result = await shop.ExecuteCommandAsync("users", "rotate-signing-keys");
 
         Assert.True(result.Success, result.Message);
         var next = await shop.ScalarAsync<string>(
@@ -87,24 +85,4 @@ public class DashboardCommandTests(SharedShop shop)
         "ordersdb",
         $"SELECT count(*) FROM orders.orders WHERE customer_id = $1 AND {condition}",
         await shop.ScalarAsync<Guid>("usersdb", "SELECT id FROM users.accounts WHERE email = 'alice@shop.example'"));
-
-    private async Task GiveUpAsync(Guid user, string data) => await shop.ExecuteAsync(
-        "ordersdb",
-        """
-        INSERT INTO orders.dead_letters (id, message_id, stream, entry_id, type, subject, content, cause, attempts, at)
-        VALUES ($1, $2, 'shop:users', '1-1', 'shop.users.user-deleted.v1', $2::text, $3, 'A test', 1, now())
-        """,
-        Guid.CreateVersion7(),
-        user,
-        $$"""
-        {"specversion":"1.0","id":"{{user}}","source":"/shop/users","type":"shop.users.user-deleted.v1",
-            "subject":"{{user}}","time":"2026-01-01T00:00:00Z","data":{{data}}}
-        """);
-
-    private async Task<ExecuteCommandResult> ExecuteAsync(string resource, string command)
-    {
-        var cancel = TestContext.Current.CancellationToken;
-        var seen = await shop.App.ResourceNotifications.WaitForResourceAsync(resource, _ => true, cancel);
-        return await shop.App.ResourceCommands.ExecuteCommandAsync(seen.ResourceId, command, cancel);
-    }
 }

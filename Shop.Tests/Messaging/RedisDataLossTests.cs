@@ -108,15 +108,17 @@ public sealed class RedisDataLossTests(Backends backends)
         await modules.AddConsumerAsync();
         await TestModules.PublishAsync(producer, ItemChanged.ForItems(50));
         await modules.HasRowsAsync(50);
+        // A consumer can be done before the relay has stored what it sent.
+        await SentAsync(modules);
         // Recorded up to the last of them.
         await Eventually.Equals(
-            0L,
+            50L,
             () => modules.CountAsync(
                 """
                 SELECT count(*) FROM producer.outbox_sent, producer.outbox_stream AS state
-                WHERE outbox_sent.epoch = state.epoch AND entry > recorded
+                WHERE outbox_sent.epoch = state.epoch AND entry <= recorded
                 """),
-            what: "Unrecorded events");
+            what: "Recorded events");
         var before = await modules.CountAsync("SELECT epoch::bigint FROM producer.outbox_stream");
 
         await backends.StopRedisAsync();

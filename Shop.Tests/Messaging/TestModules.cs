@@ -39,9 +39,13 @@ internal sealed class TestModules : IAsyncDisposable
         return modules;
     }
 
-    public Task<IHost> AddProducerAsync(Action<HostApplicationBuilder>? configure = null) => StartAsync(builder =>
+    /// <param name="configure">Changes the host.</param>
+    /// <param name="process">The process that it shares with other modules; null for one of its own.</param>
+    public Task<IHost> AddProducerAsync(
+        Action<HostApplicationBuilder>? configure = null, TestProcess? process = null) => StartAsync(builder =>
     {
         AddDatabase<ProducerDb>(builder);
+        process?.Configure(builder);
         builder.AddMessaging<ProducerDb>("producer");
         configure?.Invoke(builder);
     });
@@ -51,12 +55,17 @@ internal sealed class TestModules : IAsyncDisposable
     public Task<IHost> AddConsumerAsync(Handler? handler = null, params string[] settings) =>
         AddGroupAsync("consumer", handler, settings);
 
+    public Task<IHost> AddConsumerAsync(TestProcess process, Handler? handler = null, params string[] settings) =>
+        AddGroupAsync("consumer", handler, settings, process);
+
     /// <summary>Another consumer group, with the tables of the consumer.</summary>
     public Task<IHost> AddGroupAsync(
-        string group, Handler? handler = null, params string[] settings) => StartAsync(builder =>
+        string group, Handler? handler = null, string[]? settings = null, TestProcess? process = null) =>
+        StartAsync(builder =>
     {
         AddDatabase<ConsumerDb>(builder);
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => setting.Split('='))
+        process?.Configure(builder);
+        builder.Configuration.AddInMemoryCollection((settings ?? []).Select(setting => setting.Split('='))
             .Select(parts => KeyValuePair.Create($"{group}:Messaging:{parts[0]}", (string?)parts[1])));
         builder.AddMessaging<ConsumerDb>(group, events => events.On<ItemChanged>(async (message, db, context, cancel) =>
         {
@@ -141,8 +150,17 @@ internal sealed class TestModules : IAsyncDisposable
         builder.Services.AddMetrics();
         configure(builder);
         var host = builder.Build();
+        try
+        {
+            await host.StartAsync();
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
+
         _hosts.Add(host);
-        await host.StartAsync();
         return host;
     }
 
@@ -154,6 +172,23 @@ internal sealed class TestModules : IAsyncDisposable
     {
         await using (db)
             await ((RelationalDatabaseCreator)db.GetService<IDatabaseCreator>()).CreateTablesAsync();
+    }
+}
+
+/// <summary>A process in which modules live side by side, each in a host of its own.</summary>
+/// <param name="modules">Which.</param>
+/// <param name="maxQueued">How many messages of a module it has room for.</param>
+/// <param name="redis">Whether there are modules elsewhere.</param>
+internal sealed class TestProcess(string[] modules, int maxQueued = 1000, bool redis = false)
+{
+    private readonly LocalStreams _streams = new(
+        modules, new LocalLimits { MaxQueued = maxQueued, Patience = TimeSpan.FromMilliseconds(100) });
+
+    public void Configure(HostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(_streams);
+        if (!redis)
+            builder.Configuration["ConnectionStrings:redis"] = null;
     }
 }
 

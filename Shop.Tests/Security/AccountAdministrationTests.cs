@@ -8,7 +8,7 @@ namespace Shop.Tests.Security;
 public class AccountAdministrationTests(SharedShop shop)
 {
     [Fact]
-    public async Task Are_found_by_how_their_address_or_name_begins_page_by_page()
+    public async Task Accounts_are_found_by_the_beginning_of_address_or_name_in_pages()
     {
         var asOperator = await shop.OperatorAsync();
         var family = $"Quendel{Guid.CreateVersion7():N}";
@@ -47,7 +47,7 @@ public class AccountAdministrationTests(SharedShop shop)
     [InlineData("a%e")]
     [InlineData("\\")]
     [InlineData("' OR '1'='1")]
-    public async Task Are_not_found_by_wildcards(string search)
+    public async Task Wildcards_find_no_accounts(string search)
     {
         var found = await (await shop.OperatorAsync()).ReadAsync($"/api/users?search={Uri.EscapeDataString(search)}");
 
@@ -60,13 +60,13 @@ public class AccountAdministrationTests(SharedShop shop)
     [InlineData("limit=2147483648")]
     [InlineData("after=first")]
     [InlineData("search=%00")]
-    public async Task Are_not_listed_out_of_bounds(string query) =>
+    public async Task Page_sizes_out_of_bounds_are_refused(string query) =>
         Assert.Equal(
             HttpStatusCode.BadRequest,
             (await (await shop.OperatorAsync()).SendAsync(HttpMethod.Get, $"/api/users?{query}")).StatusCode);
 
     [Fact, Trait("Checklist", "J15")]
-    public async Task Once_locked_are_out_at_once_and_once_unlocked_in_again()
+    public async Task Locking_ends_all_sessions_at_once_and_unlocking_allows_sign_in()
     {
         var asOperator = await shop.OperatorAsync();
         var holder = await AccountHolder.RegisteredAsync(shop);
@@ -92,7 +92,7 @@ public class AccountAdministrationTests(SharedShop shop)
     }
 
     [Fact]
-    public async Task Get_another_role_with_another_session()
+    public async Task A_changed_role_needs_a_new_session()
     {
         var asOperator = await shop.OperatorAsync();
         var holder = await AccountHolder.RegisteredAsync(shop);
@@ -122,7 +122,7 @@ public class AccountAdministrationTests(SharedShop shop)
     }
 
     [Fact]
-    public async Task Can_not_be_locked_or_demoted_by_themselves()
+    public async Task Operators_cannot_lock_or_demote_themselves()
     {
         var asOperator = await shop.OperatorAsync();
         var id = (Guid)(await asOperator.ReadAsync("/api/users/me"))["id"]!;
@@ -137,7 +137,7 @@ public class AccountAdministrationTests(SharedShop shop)
     }
 
     [Fact]
-    public async Task Are_never_without_the_last_operator()
+    public async Task The_last_operator_cannot_be_locked_or_demoted()
     {
         var asOperator = await shop.OperatorAsync();
         var id = (Guid)(await asOperator.ReadAsync("/api/users/me"))["id"]!;
@@ -187,7 +187,7 @@ public class AccountAdministrationTests(SharedShop shop)
     [InlineData("""{"role":null}""")]
     [InlineData("""{}""")]
     [InlineData("""{"role":"operator","id":1}""")]
-    public async Task Get_only_roles_that_there_are(string body)
+    public async Task An_unknown_role_is_refused(string body)
     {
         var asOperator = await shop.OperatorAsync();
         var holder = await AccountHolder.RegisteredAsync(shop);
@@ -201,7 +201,7 @@ public class AccountAdministrationTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "B4")]
-    public async Task Are_nobody_elses_business()
+    public async Task Account_administration_needs_an_operator()
     {
         var victim = await AccountHolder.RegisteredAsync(shop);
         var stranger = await AccountHolder.RegisteredAsync(shop);

@@ -267,12 +267,12 @@ public class ErasureScheduleTests
     [InlineData(59, 1)]
     [InlineData(60, 24 * 60)]
     [InlineData(29 * 24 * 60, 24 * 60)]
-    public void Looks_again_when_the_last_token_has_expired_and_then_daily(int minutesAgo, int minutesUntil) =>
+    public void Erasure_runs_again_when_the_last_token_has_expired_and_then_daily(int minutesAgo, int minutesUntil) =>
         Assert.Equal(
             Now.AddMinutes(minutesUntil), ErasureLoop<OrdersDb>.NextLook(TimeSpan.FromMinutes(minutesAgo), Now));
 
     [Fact]
-    public void Ends_when_no_message_and_no_order_can_wait_any_longer()
+    public void Erasure_ends_when_no_message_and_no_order_can_be_pending()
     {
         Assert.Null(ErasureLoop<OrdersDb>.NextLook(TimeSpan.FromDays(30), Now));
         Assert.True(new OrderDeadlines().Dispatch + new MessagingOptions().UnreadAge < TimeSpan.FromDays(29));

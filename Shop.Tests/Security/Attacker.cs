@@ -48,8 +48,12 @@ internal sealed class Attacker : IDisposable
         // What is too large is refused before it is sent; else the refusal could get lost in a connection that breaks.
         request.Headers.ExpectContinue = body is not null && !(body.Headers.ContentLength <= LargestBody);
         var start = Stopwatch.GetTimestamp();
-        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
-        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        using var response = await _http.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        // A stream of events has no end.
+        var text = response.Content.Headers.ContentType?.MediaType == "text/event-stream"
+            ? ""
+            : await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         var answer = new Answer(verb, address, response, text, Stopwatch.GetElapsedTime(start));
         Interlocked.Increment(ref _answers);
         if ((int)answer.Status >= 500)

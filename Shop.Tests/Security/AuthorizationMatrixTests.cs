@@ -11,7 +11,7 @@ public class AuthorizationMatrixTests(AttackedShop shop)
     private static readonly string[] Verbs = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
 
     [Fact, Trait("Checklist", "B9")]
-    public async Task Has_a_rule_for_every_route_and_a_route_for_every_rule()
+    public async Task Every_route_has_a_rule_and_every_rule_a_route()
     {
         var documented = new List<(string Service, string Route)>();
         foreach (var service in AttackedShop.Services)
@@ -34,7 +34,7 @@ public class AuthorizationMatrixTests(AttackedShop shop)
     [Theory, Trait("Checklist", "B1"), Trait("Checklist", "B4"), Trait("Checklist", "B5"), Trait("Checklist", "B8")]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Gives_everybody_what_is_theirs_and_nothing_else(bool throughTheGateway)
+    public async Task Every_caller_gets_what_the_rule_allows_and_nothing_else(bool throughTheGateway)
     {
         // People of its own: some of these requests end sessions.
         var targets = await Targets.PrepareAsync(shop);
@@ -83,7 +83,7 @@ public class AuthorizationMatrixTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "B4")]
-    public async Task Knows_no_verb_that_is_not_in_the_documents()
+    public async Task Methods_that_are_not_documented_are_refused()
     {
         var targets = await shop.TargetsAsync();
         var undocumented = from paths in AuthorizationRules.All.GroupBy(

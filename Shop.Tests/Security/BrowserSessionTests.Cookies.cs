@@ -10,7 +10,7 @@ public partial class BrowserSessionTests
 {
     [Fact]
     [Trait("Checklist", "C")]
-    public async Task Begin_anew_at_each_sign_in_which_ends_the_one_before()
+    public async Task A_new_sign_in_ends_the_session_before()
     {
         var mine = await NewAccountAsync();
         var (planted, _) = await SignInAsync(await NewAccountAsync());
@@ -30,7 +30,7 @@ public partial class BrowserSessionTests
 
     [Fact]
     [Trait("Checklist", "C")]
-    public async Task Are_refused_when_there_are_two_cookies()
+    public async Task Two_session_cookies_are_refused()
     {
         var (planted, _) = await SignInAsync(await NewAccountAsync());
         var (answer, _) = await SignInAsync(await NewAccountAsync());
@@ -57,7 +57,7 @@ public partial class BrowserSessionTests
 
     [Fact]
     [Trait("Checklist", "C")]
-    public async Task That_are_not_known_or_not_there_are_401_and_take_the_cookie_away()
+    public async Task An_unknown_or_missing_cookie_is_401_and_removed()
     {
         foreach (var token in (string[])["", "x", new string('A', 43), new string('A', 5000), "a\"b", "%00"])
         {
@@ -74,7 +74,7 @@ public partial class BrowserSessionTests
 
     [Fact]
     [Trait("Checklist", "C")]
-    public async Task Are_nothing_to_api_clients_who_find_everything_in_the_body()
+    public async Task API_clients_get_the_refresh_token_in_the_body_and_no_cookie()
     {
         var email = await NewAccountAsync();
         using var answer = await SendAsync(HttpMethod.Post, Path, new { email, password = Password });

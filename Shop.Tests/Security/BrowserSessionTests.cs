@@ -27,7 +27,7 @@ public partial class BrowserSessionTests(SharedShop shop)
 
     [Fact]
     [Trait("Checklist", "C")]
-    public async Task Keep_the_refresh_token_out_of_the_body_and_out_of_reach_of_scripts()
+    public async Task The_refresh_token_is_only_in_a_cookie_that_scripts_cannot_read()
     {
         var (answer, body) = await SignInAsync(await NewAccountAsync());
 
@@ -84,7 +84,7 @@ public partial class BrowserSessionTests(SharedShop shop)
 
     [Fact]
     [Trait("Checklist", "C")]
-    public async Task Go_on_by_the_cookie_alone_and_end_by_it_here_and_there()
+    public async Task The_cookie_alone_refreshes_and_ends_the_session()
     {
         var (answer, _) = await SignInAsync(await NewAccountAsync());
         var first = ValueOf(CookieOf(answer));
@@ -115,7 +115,7 @@ public partial class BrowserSessionTests(SharedShop shop)
 
     [Fact]
     [Trait("Checklist", "C")]
-    public async Task Do_nothing_for_another_site()
+    public async Task A_request_from_another_site_changes_nothing()
     {
         var email = await NewAccountAsync();
         var (answer, _) = await SignInAsync(email);
@@ -170,7 +170,7 @@ public partial class BrowserSessionTests(SharedShop shop)
     [Fact]
     [Trait("Checklist", "C")]
     [Trait("Checklist", "H6")]
-    public async Task Are_not_open_to_other_origins_by_cors()
+    public async Task CORS_does_not_open_sessions_to_other_origins()
     {
         using var preflight = await SendAsync(
             HttpMethod.Options, $"{Path}/refresh", null,

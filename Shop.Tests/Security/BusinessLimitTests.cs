@@ -15,7 +15,7 @@ public sealed class BusinessLimitTests(SharedShop shop)
 
     [Fact]
     [Trait("Checklist", "R2")]
-    public async Task Expensive_questions_asked_fifty_at_once_are_answered_in_bounded_time_and_size()
+    public async Task Fifty_expensive_queries_at_once_are_answered_in_bounded_time_and_size()
     {
         var visitor = shop.Anonymous().Http;
         var search = Uri.EscapeDataString(string.Join(' ', Enumerable.Repeat("a b c d", 12)));
@@ -140,7 +140,7 @@ public sealed class BusinessLimitTests(SharedShop shop)
 
     [Fact]
     [Trait("Checklist", "R6")]
-    public async Task Steps_cannot_be_skipped_nor_amounts_chosen()
+    public async Task Steps_cannot_be_skipped_and_amounts_cannot_be_chosen()
     {
         var seller = await shop.OperatorAsync();
         var product = await seller.NewProductAsync(price: 1000);

@@ -13,7 +13,7 @@ public class DatabaseLogLeakageTests(AttackedShop shop)
     private const int AtOnce = 8;
 
     [Fact, Trait("Checklist", "X")]
-    public async Task Is_not_what_a_value_that_is_taken_leads_to()
+    public async Task A_value_that_is_taken_logs_no_error_and_no_personal_data()
     {
         var targets = await shop.TargetsAsync();
         var mark = $"{Guid.CreateVersion7():N}";

@@ -11,7 +11,7 @@ public class DatabaseRoleTests(SharedShop shop)
     private static readonly string[] Services = ["users", "orders", "payments", "shipping"];
 
     [Fact]
-    public async Task Open_their_own_database_and_no_other()
+    public async Task Every_role_opens_its_own_database_and_no_other()
     {
         foreach (var service in Services)
         {
@@ -36,7 +36,7 @@ public class DatabaseRoleTests(SharedShop shop)
     [InlineData("CREATE ROLE another SUPERUSER")]
     [InlineData("CREATE DATABASE another")]
     [InlineData("SET ROLE postgres")]
-    public async Task May_do_nothing_on_the_server(string sql)
+    public async Task No_role_may_do_anything_on_the_server(string sql)
     {
         foreach (var service in Services)
         {
@@ -48,7 +48,7 @@ public class DatabaseRoleTests(SharedShop shop)
     }
 
     [Fact]
-    public async Task Are_all_that_services_are_told_of_the_server()
+    public async Task Services_are_told_of_no_other_role()
     {
         var password = new NpgsqlConnectionStringBuilder(
             await shop.App.GetConnectionStringAsync("postgres", TestContext.Current.CancellationToken)).Password!;

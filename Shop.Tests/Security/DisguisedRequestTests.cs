@@ -50,7 +50,7 @@ public class DisguisedRequestTests(AttackedShop shop)
     [Theory, Trait("Checklist", "B4")]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Open_nothing_that_is_for_operators(bool throughTheGateway)
+    public async Task A_disguised_request_opens_no_operator_route(bool throughTheGateway)
     {
         var targets = await shop.TargetsAsync();
         var operators = AuthorizationRules.All.Where(line => line.Rule == Rule.Operator).ToArray();
@@ -78,7 +78,7 @@ public class DisguisedRequestTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "B8")]
-    public async Task Reach_nothing_behind_the_gateway()
+    public async Task A_disguised_request_reaches_nothing_behind_the_gateway()
     {
         string[] inner = ["/health/ready", "/health/live", "/openapi/v1.json", "/metrics", "/dashboard", "/internal"];
         var attacks = from path in inner

@@ -15,7 +15,7 @@ public class ErrorLeakageTests
 
     [Theory, Trait("Checklist", "X")]
     [MemberData(nameof(Environments))]
-    public async Task Is_a_number_and_nothing_else(string environment)
+    public async Task An_unexpected_error_tells_a_trace_id_and_nothing_else(string environment)
     {
         await using var service = await StartAsync(environment);
         using var attacker = new Attacker();
@@ -36,7 +36,7 @@ public class ErrorLeakageTests
     [Theory, Trait("Checklist", "X")]
     [InlineData("/timeout")]
     [InlineData("/unreachable")]
-    public async Task Is_that_something_is_away(string path)
+    public async Task An_unavailable_dependency_tells_only_that_it_is_unavailable(string path)
     {
         await using var service = await StartAsync("Development");
         using var attacker = new Attacker();
@@ -50,7 +50,7 @@ public class ErrorLeakageTests
 
     /// <summary>A handler without any word about who may use it is for nobody who has not signed in.</summary>
     [Fact, Trait("Checklist", "B9")]
-    public async Task Is_not_what_a_route_without_a_policy_shows_to_anybody()
+    public async Task A_route_without_a_policy_is_closed()
     {
         await using var service = await StartAsync("Production");
         using var attacker = new Attacker();

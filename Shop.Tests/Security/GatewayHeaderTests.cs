@@ -24,14 +24,14 @@ public sealed class GatewayHeaderTests
 
     [Fact]
     [Trait("Checklist", "H4")]
-    public async Task Nothing_that_was_forged_reaches_a_service()
+    public async Task Forged_forwarding_headers_do_not_reach_a_service()
     {
-        await using var edge = await GatewayHost.StartAsync();
+        await using var gateway = await GatewayHost.StartAsync();
 
         Assert.Equal(
-            HttpStatusCode.OK, (await edge.SendAsync(HttpMethod.Get, "/api/products", headers: Forged)).StatusCode);
+            HttpStatusCode.OK, (await gateway.SendAsync(HttpMethod.Get, "/api/products", headers: Forged)).StatusCode);
 
-        var seen = Assert.Single(edge.Behind);
+        var seen = Assert.Single(gateway.Behind);
         Assert.Equal(("GET", "/api/products"), (seen.Method, seen.Target));
         Assert.Equal("127.0.0.1", seen.Headers["X-Forwarded-For"]);
         Assert.Equal("http", seen.Headers["X-Forwarded-Proto"]);
@@ -47,14 +47,14 @@ public sealed class GatewayHeaderTests
 
     [Fact]
     [Trait("Checklist", "H4")]
-    public async Task A_trusted_proxy_is_believed_about_the_caller_and_about_nothing_else()
+    public async Task A_trusted_proxy_names_the_caller_and_nothing_else()
     {
-        await using var edge = await GatewayHost.StartAsync("TrustedProxies=10.0.0.0/8,127.0.0.0/8");
+        await using var gateway = await GatewayHost.StartAsync("TrustedProxies=10.0.0.0/8,127.0.0.0/8");
 
-        var answer = await edge.SendAsync(
+        var answer = await gateway.SendAsync(
             HttpMethod.Get, "/api/products", headers: [.. Forged.Where(one => one.Name != "x_forwarded_for")]);
 
-        var seen = Assert.Single(edge.Behind);
+        var seen = Assert.Single(gateway.Behind);
         Assert.Equal(("203.0.113.1", "https"), (seen.Headers["X-Forwarded-For"], seen.Headers["X-Forwarded-Proto"]));
         Assert.StartsWith("127.0.0.1", seen.Headers["X-Forwarded-Host"], StringComparison.Ordinal);
         Assert.DoesNotContain(
@@ -70,11 +70,11 @@ public sealed class GatewayHeaderTests
     [InlineData("Production", "https", true)]
     [InlineData("Production", "http", false)]
     [InlineData("Development", "https", false)]
-    public async Task Browsers_are_held_to_https_where_there_is_https(string environment, string scheme, bool expected)
+    public async Task HSTS_is_sent_where_there_is_https(string environment, string scheme, bool expected)
     {
-        await using var edge = await GatewayHost.StartAsync(environment, ["TrustedProxies=127.0.0.0/8"]);
+        await using var gateway = await GatewayHost.StartAsync(environment, ["TrustedProxies=127.0.0.0/8"]);
 
-        var answer = await edge.SendAsync(
+        var answer = await gateway.SendAsync(
             HttpMethod.Get, "/nothing", GatewayHost.TokenOf(Guid.CreateVersion7()), ("X-Forwarded-Proto", scheme));
 
         Assert.Equal(expected, answer.Headers.Contains("Strict-Transport-Security"));
@@ -96,26 +96,26 @@ public sealed class GatewayHeaderTests
     [InlineData("GET /health/live HTTP/1.1\r\nHost: 10.1.2.3:8080", 200)]
     public async Task Only_our_own_hosts_are_served(string head, int expected)
     {
-        await using var edge = await GatewayHost.StartAsync();
+        await using var gateway = await GatewayHost.StartAsync();
 
-        var answer = await RawHttp.SendAsync(edge.Port, $"{head}\r\nConnection: close\r\n\r\n");
+        var answer = await RawHttp.SendAsync(gateway.Port, $"{head}\r\nConnection: close\r\n\r\n");
 
         Assert.True(answer.Status == expected, answer.ToString());
         Assert.DoesNotContain("evil", answer.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(edge.Behind, seen => expected != 200);
+        Assert.DoesNotContain(gateway.Behind, seen => expected != 200);
         if (expected == 421)
             answer.IsProblem(421);
     }
 
     [Fact]
     [Trait("Checklist", "H8")]
-    public async Task A_trace_is_gone_on_with_and_junk_in_its_place_is_not()
+    public async Task A_valid_trace_context_is_continued_and_an_invalid_one_is_not()
     {
-        await using var edge = await GatewayHost.StartAsync();
+        await using var gateway = await GatewayHost.StartAsync();
         var trace = new string('a', 31) + "1";
         var junk = string.Concat(Enumerable.Repeat("junk/", 1600));
 
-        await edge.SendAsync(
+        await gateway.SendAsync(
             HttpMethod.Get,
             "/api/products",
             headers: [
@@ -123,16 +123,16 @@ public sealed class GatewayHeaderTests
                 ("tracestate", "evil=1"),
                 ("baggage", "evil=1"),
             ]);
-        await edge.SendAsync(
+        await gateway.SendAsync(
             HttpMethod.Get, "/api/products", headers: [("traceparent", junk), ("tracestate", junk), ("baggage", junk)]);
-        await edge.SendAsync(
+        await gateway.SendAsync(
             HttpMethod.Get,
             "/api/products",
             headers: [("traceparent", "00-00000000000000000000000000000000-0000000000000000-01")]);
-        await edge.SendAsync(
+        await gateway.SendAsync(
             HttpMethod.Get, "/api/products", headers: [("Request-Id", "|evil.1."), ("Correlation-Context", "evil=1")]);
 
-        var seen = edge.Behind.ToArray();
+        var seen = gateway.Behind.ToArray();
         Assert.Equal(4, seen.Length);
         Assert.Contains(trace, seen[0].Headers["traceparent"], StringComparison.Ordinal);
         Assert.All(
@@ -154,7 +154,7 @@ public sealed class GatewayHeaderTests
                     value =>
                         value.Contains("evil", StringComparison.Ordinal)
                             || value.Contains("junk", StringComparison.Ordinal)));
-        var refused = await edge.SendAsync(
+        var refused = await gateway.SendAsync(
             HttpMethod.Get, "/nothing", GatewayHost.TokenOf(Guid.CreateVersion7()), ("traceparent", junk));
         await refused.IsProblemAsync(HttpStatusCode.NotFound);
     }
@@ -172,11 +172,11 @@ public sealed class GatewayHeaderTests
     {
         await using var open = await GatewayHost.StartAsync("Cors:Origins:0=https://shop.example");
         await using var closed = await GatewayHost.StartAsync();
-        foreach (var edge in new[] { open, closed })
+        foreach (var gateway in new[] { open, closed })
         {
-            var expected = allowed && edge == open ? origin : null;
-            var simple = await edge.SendAsync(HttpMethod.Get, "/api/products", headers: ("Origin", origin));
-            var preflight = await edge.SendAsync(
+            var expected = allowed && gateway == open ? origin : null;
+            var simple = await gateway.SendAsync(HttpMethod.Get, "/api/products", headers: ("Origin", origin));
+            var preflight = await gateway.SendAsync(
                 HttpMethod.Options,
                 "/api/orders",
                 headers: [

@@ -22,19 +22,19 @@ public sealed partial class GatewayRateLimitTests
     private static readonly string[] BehindAProxy = [.. Small, "TrustedProxies=127.0.0.0/8"];
 
     [Fact]
-    public async Task A_user_over_the_quota_is_told_when_to_come_again_and_others_are_served()
+    public async Task A_user_over_the_quota_is_told_when_to_retry_and_others_are_served()
     {
-        await using var edge = await GatewayHost.StartAsync(Small);
+        await using var gateway = await GatewayHost.StartAsync(Small);
         var (greedy, modest) = (GatewayHost.TokenOf(Guid.CreateVersion7()), GatewayHost.TokenOf(Guid.CreateVersion7()));
 
         var answers = new List<HttpResponseMessage>();
         for (var i = 0; i < 30; i++)
-            answers.Add(await edge.SendAsync(HttpMethod.Get, "/api/orders", greedy));
+            answers.Add(await gateway.SendAsync(HttpMethod.Get, "/api/orders", greedy));
 
         Assert.Equal(
             [.. Enumerable.Repeat(HttpStatusCode.OK, 20), .. Enumerable.Repeat(HttpStatusCode.TooManyRequests, 10)],
             answers.Select(answer => answer.StatusCode));
-        Assert.Equal(20, edge.Behind.Count);
+        Assert.Equal(20, gateway.Behind.Count);
         Assert.Equal(
             Enumerable.Range(0, 20).Reverse(), answers.Take(20).Select(answer => (int)Fields(answer).Remaining));
         var refusal = answers[^1];
@@ -49,19 +49,19 @@ public sealed partial class GatewayRateLimitTests
         Assert.Equal(32, ((string)problem["traceId"]!).Length);
         Assert.Equal("no-store", refusal.Headers.CacheControl?.ToString());
 
-        Assert.Equal(HttpStatusCode.OK, (await edge.SendAsync(HttpMethod.Get, "/api/orders", modest)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await gateway.SendAsync(HttpMethod.Get, "/api/orders", modest)).StatusCode);
     }
 
     [Fact]
-    public async Task A_user_is_one_user_wherever_the_requests_say_they_come_from()
+    public async Task A_user_has_one_quota_from_all_addresses()
     {
-        await using var edge = await GatewayHost.StartAsync(BehindAProxy);
+        await using var gateway = await GatewayHost.StartAsync(BehindAProxy);
         var token = GatewayHost.TokenOf(Guid.CreateVersion7());
 
         var answers = new List<HttpStatusCode>();
         for (var i = 0; i < 25; i++)
             answers.Add(
-                (await edge.SendAsync(
+                (await gateway.SendAsync(
                     HttpMethod.Get, "/api/orders", token, ("X-Forwarded-For", $"203.0.113.{i}"))).StatusCode);
 
         Assert.Equal(20, answers.Count(status => status == HttpStatusCode.OK));
@@ -77,13 +77,13 @@ public sealed partial class GatewayRateLimitTests
     [InlineData("X_Forwarded_For")]
     public async Task A_caller_cannot_choose_an_address(string header)
     {
-        await using var edge = await GatewayHost.StartAsync(Small);
+        await using var gateway = await GatewayHost.StartAsync(Small);
 
         var served = 0;
         for (var i = 0; i < 50; i++)
         {
             var address = header == "Forwarded" ? $"for=203.0.113.{i}" : $"203.0.113.{i}";
-            served += (await edge.SendAsync(
+            served += (await gateway.SendAsync(
                 HttpMethod.Get, "/api/products", headers: (header, address))).IsSuccessStatusCode
                 ? 1
                 : 0;
@@ -93,30 +93,30 @@ public sealed partial class GatewayRateLimitTests
     }
 
     [Fact]
-    public async Task A_trusted_proxy_names_the_address_and_what_stands_before_it_is_hearsay()
+    public async Task Only_the_address_that_a_trusted_proxy_added_counts()
     {
-        await using var edge = await GatewayHost.StartAsync(BehindAProxy);
+        await using var gateway = await GatewayHost.StartAsync(BehindAProxy);
 
-        Assert.Equal(40, await ServedAsync(edge, 50, i => $"198.51.100.{i}, 203.0.113.7"));
-        Assert.Equal(1, await ServedAsync(edge, 1, _ => "203.0.113.8"));
+        Assert.Equal(40, await ServedAsync(gateway, 50, i => $"198.51.100.{i}, 203.0.113.7"));
+        Assert.Equal(1, await ServedAsync(gateway, 1, _ => "203.0.113.8"));
         // What is no address at all is the proxy's own.
-        Assert.Equal(40, await ServedAsync(edge, 50, i => $"unknown-{i}"));
+        Assert.Equal(40, await ServedAsync(gateway, 50, i => $"unknown-{i}"));
     }
 
     [Fact]
-    public async Task An_IPv6_address_stands_for_all_of_its_64()
+    public async Task An_IPv6_address_counts_as_its_64_bit_prefix()
     {
-        await using var edge = await GatewayHost.StartAsync(BehindAProxy);
+        await using var gateway = await GatewayHost.StartAsync(BehindAProxy);
 
-        Assert.Equal(40, await ServedAsync(edge, 50, i => $"2001:db8:1:2:{i:x}::{i:x}"));
-        Assert.Equal(1, await ServedAsync(edge, 1, _ => "2001:db8:1:3::1"));
-        Assert.Equal(40, await ServedAsync(edge, 50, i => i % 2 == 0 ? "203.0.113.9" : "::ffff:203.0.113.9"));
+        Assert.Equal(40, await ServedAsync(gateway, 50, i => $"2001:db8:1:2:{i:x}::{i:x}"));
+        Assert.Equal(1, await ServedAsync(gateway, 1, _ => "2001:db8:1:3::1"));
+        Assert.Equal(40, await ServedAsync(gateway, 50, i => i % 2 == 0 ? "203.0.113.9" : "::ffff:203.0.113.9"));
     }
 
     [Fact]
-    public async Task Registering_and_signing_in_have_one_small_quota_also_with_a_token()
+    public async Task Registering_and_signing_in_share_a_small_quota_also_with_a_token()
     {
-        await using var edge = await GatewayHost.StartAsync(Small);
+        await using var gateway = await GatewayHost.StartAsync(Small);
         var token = GatewayHost.TokenOf(Guid.CreateVersion7());
         (HttpMethod Method, string Path)[] tries =
         [
@@ -126,40 +126,41 @@ public sealed partial class GatewayRateLimitTests
         ];
 
         foreach (var (method, path) in tries)
-            Assert.Equal(HttpStatusCode.OK, (await edge.SendAsync(method, path, token)).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await gateway.SendAsync(method, path, token)).StatusCode);
 
         foreach (var (method, path) in tries)
         {
-            var refusal = await edge.SendAsync(method, path, token);
+            var refusal = await gateway.SendAsync(method, path, token);
             Assert.Equal(
                 (HttpStatusCode.TooManyRequests, "\"session\";q=5;w=600"),
                 (refusal.StatusCode, Fields(refusal).Policy));
         }
 
-        Assert.Equal(HttpStatusCode.OK, (await edge.SendAsync(HttpMethod.Get, "/api/products")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await gateway.SendAsync(HttpMethod.Get, "/api/products")).StatusCode);
     }
 
     [Fact]
-    public async Task Carts_of_visitors_have_a_quota_of_their_own_and_customers_count_as_themselves()
+    public async Task Guest_carts_have_their_own_quota_and_customers_count_by_account()
     {
-        await using var edge = await GatewayHost.StartAsync(Small);
+        await using var gateway = await GatewayHost.StartAsync(Small);
         for (var i = 0; i < 3; i++)
-            Assert.Equal(HttpStatusCode.OK, (await edge.SendAsync(HttpMethod.Put, "/api/cart")).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await gateway.SendAsync(HttpMethod.Put, "/api/cart")).StatusCode);
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await edge.SendAsync(HttpMethod.Put, "/api/cart")).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await edge.SendAsync(HttpMethod.Get, "/api/cart")).StatusCode);
-        var customers = await edge.SendAsync(HttpMethod.Put, "/api/cart", GatewayHost.TokenOf(Guid.CreateVersion7()));
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await gateway.SendAsync(HttpMethod.Put, "/api/cart")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await gateway.SendAsync(HttpMethod.Get, "/api/cart")).StatusCode);
+        var customers = await gateway.SendAsync(
+            HttpMethod.Put, "/api/cart", GatewayHost.TokenOf(Guid.CreateVersion7()));
         Assert.Equal((HttpStatusCode.OK, "\"user\";q=20;w=600"), (customers.StatusCode, Fields(customers).Policy));
     }
 
     [Fact]
-    public async Task A_token_that_is_not_valid_makes_nobody_a_user()
+    public async Task An_invalid_token_counts_by_address()
     {
-        await using var edge = await GatewayHost.StartAsync(Small);
+        await using var gateway = await GatewayHost.StartAsync(Small);
 
         var answers = new List<HttpStatusCode>();
         for (var i = 0; i < 50; i++)
-            answers.Add((await edge.SendAsync(HttpMethod.Get, "/api/orders", $"not.a.token{i}")).StatusCode);
+            answers.Add((await gateway.SendAsync(HttpMethod.Get, "/api/orders", $"not.a.token{i}")).StatusCode);
 
         Assert.Equal(
             [
@@ -170,20 +171,20 @@ public sealed partial class GatewayRateLimitTests
     }
 
     [Fact]
-    public async Task A_Redis_that_never_answers_keeps_nobody_waiting_and_nothing_from_being_limited()
+    public async Task A_stalled_Redis_delays_nobody_and_limits_still_hold()
     {
         using var silent = TcpListener.Create(0);
         silent.Start();
-        await using var edge = await GatewayHost.StartAsync(
+        await using var gateway = await GatewayHost.StartAsync(
             [.. Small, $"ConnectionStrings:redis=localhost:{((IPEndPoint)silent.LocalEndpoint).Port},password=x"]);
         var token = GatewayHost.TokenOf(Guid.CreateVersion7());
-        await edge.SendAsync(HttpMethod.Get, "/api/orders", token);
+        await gateway.SendAsync(HttpMethod.Get, "/api/orders", token);
         using var sharing = await silent.AcceptSocketAsync(TestContext.Current.CancellationToken);
 
         var watch = Stopwatch.StartNew();
         var answers = new List<HttpStatusCode>();
         for (var i = 0; i < 30; i++)
-            answers.Add((await edge.SendAsync(HttpMethod.Get, "/api/orders", token)).StatusCode);
+            answers.Add((await gateway.SendAsync(HttpMethod.Get, "/api/orders", token)).StatusCode);
 
         Assert.Equal(19, answers.Count(status => status == HttpStatusCode.OK));
         // Redis' own patience is five seconds.
@@ -193,20 +194,20 @@ public sealed partial class GatewayRateLimitTests
     [Fact]
     public async Task Probes_are_not_counted()
     {
-        await using var edge = await GatewayHost.StartAsync(Small);
+        await using var gateway = await GatewayHost.StartAsync(Small);
         for (var i = 0; i < 100; i++)
         {
-            var answer = await edge.SendAsync(HttpMethod.Get, "/health/live");
+            var answer = await gateway.SendAsync(HttpMethod.Get, "/health/live");
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             Assert.False(answer.Headers.Contains("RateLimit"));
         }
     }
 
-    private static async Task<int> ServedAsync(GatewayHost edge, int requests, Func<int, string> forwardedFor)
+    private static async Task<int> ServedAsync(GatewayHost gateway, int requests, Func<int, string> forwardedFor)
     {
         var served = 0;
         for (var i = 0; i < requests; i++)
-            served += (await edge.SendAsync(
+            served += (await gateway.SendAsync(
                 HttpMethod.Get, "/api/products", headers: ("X-Forwarded-For", forwardedFor(i)))).IsSuccessStatusCode
                 ? 1
                 : 0;

@@ -8,7 +8,7 @@ public sealed partial class GatewayRouteTests
 {
     [Fact]
     [Trait("Checklist", "X")]
-    public async Task Every_refusal_is_a_small_problem_that_says_nothing_of_our_inside()
+    public async Task Every_refusal_is_a_small_problem_without_internal_details()
     {
         var customer = await shop.NewCustomerAsync();
         (string Request, int Status)[] refused =
@@ -120,7 +120,7 @@ public sealed partial class GatewayRouteTests
 
     [Fact]
     [Trait("Checklist", "C")]
-    public async Task A_cookie_is_for_https_only_where_the_outside_is_https()
+    public async Task A_cookie_is_secure_where_the_public_address_is_https()
     {
         var product = await (await shop.OperatorAsync()).NewProductAsync();
         using var orders = Aspire.Hosting.Testing.DistributedApplicationHostingTestingExtensions.CreateHttpClient(

@@ -15,7 +15,7 @@ public sealed partial class GatewayRouteTests(SharedShop shop)
 
     [Fact]
     [Trait("Checklist", "H6")]
-    public async Task A_method_that_nobody_has_is_refused_with_a_problem_everywhere()
+    public async Task An_unknown_method_is_refused_with_a_problem_everywhere()
     {
         foreach (var path in new[] { "/api/products", "/api/orders", "/api/users/session", "/health/live", "/nothing" })
         {
@@ -50,7 +50,7 @@ public sealed partial class GatewayRouteTests(SharedShop shop)
 
     [Fact]
     [Trait("Checklist", "H7")]
-    public async Task A_crooked_path_leads_nowhere_that_the_straight_one_does_not()
+    public async Task An_encoded_path_reaches_only_what_the_plain_path_reaches()
     {
         var customer = await shop.NewCustomerAsync();
         var token = customer.Http.DefaultRequestHeaders.Authorization!.ToString();
@@ -93,7 +93,7 @@ public sealed partial class GatewayRouteTests(SharedShop shop)
 
     [Fact]
     [Trait("Checklist", "H7")]
-    public async Task What_is_only_for_the_inside_is_not_to_be_had_from_outside()
+    public async Task Internal_routes_are_not_reachable_through_the_gateway()
     {
         string[] prefixes =
         [
@@ -116,7 +116,7 @@ public sealed partial class GatewayRouteTests(SharedShop shop)
 
     [Fact]
     [Trait("Checklist", "H10")]
-    public async Task A_private_answer_cannot_be_made_to_look_like_a_file_that_caches_keep()
+    public async Task A_private_response_cannot_be_disguised_as_a_cacheable_file()
     {
         var customer = await shop.NewCustomerAsync();
         var order = await customer.OrderAsync(Customer.OrderOf((Guid)(await customer.PlentifulProductAsync())["id"]!));
@@ -153,7 +153,7 @@ public sealed partial class GatewayRouteTests(SharedShop shop)
 
     [Fact]
     [Trait("Checklist", "H10")]
-    public async Task A_product_that_caches_keep_is_the_same_whatever_else_was_asked()
+    public async Task A_cacheable_product_is_the_same_whatever_else_was_sent()
     {
         var visitor = shop.Anonymous();
         var path = $"/api/products/{(Guid)(await (await shop.OperatorAsync()).NewProductAsync())}";
@@ -193,7 +193,7 @@ public sealed partial class GatewayRouteTests(SharedShop shop)
     [InlineData("Cookie", "shop-cart=;;=;=\u0001")]
     [InlineData("Content-Type", "junk")]
     [InlineData("Authorization", "Bearer")]
-    public async Task A_header_full_of_junk_is_no_error_of_ours(string name, string value)
+    public async Task A_malformed_header_is_no_server_error(string name, string value)
     {
         var product = await (await shop.OperatorAsync()).NewProductAsync();
         foreach (var path in new[] { $"/api/products/{product}", "/api/products?limit=2", "/api/cart" })

@@ -37,7 +37,7 @@ public sealed class HttpSemanticsTests(SharedShop shop)
     [InlineData("/api/cart", "DELETE, GET, HEAD, OPTIONS, PUT")]
     [InlineData("/api/shipping/quotes", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT")]
     [InlineData("/.well-known/jwks.json", "GET, HEAD, OPTIONS")]
-    public async Task OPTIONS_tells_anybody_what_may_be_asked(string path, string methods)
+    public async Task OPTIONS_tells_anybody_the_allowed_methods(string path, string methods)
     {
         var answer = await shop.Anonymous().Http.SendAsync(HttpMethod.Options, path);
 
@@ -46,21 +46,24 @@ public sealed class HttpSemanticsTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "H7")]
-    public async Task What_browsers_and_crawlers_ask_for_by_themselves_wants_no_password()
+    public async Task Favicon_and_robots_need_no_token()
     {
         var visitor = shop.Anonymous().Http;
-        foreach (var path in (string[])["/", "/favicon.ico"])
-            await (await visitor.GetAsync(new Uri(path, UriKind.Relative), Cancel)).IsProblemAsync(
-                HttpStatusCode.NotFound, path);
-
+        var icon = await visitor.GetAsync(new Uri("/favicon.ico", UriKind.Relative), Cancel);
+        Assert.Equal(
+            (HttpStatusCode.OK, "image/svg+xml"), (icon.StatusCode, icon.Content.Headers.ContentType?.MediaType));
+        // The shop is there for everybody.
         Assert.Contains(
-            "Disallow: /",
+            "<title>Shop</title>", await visitor.GetStringAsync(new Uri("/", UriKind.Relative), Cancel),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "Disallow: /api/",
             await visitor.GetStringAsync(new Uri("/robots.txt", UriKind.Relative), Cancel),
             StringComparison.Ordinal);
     }
 
     [Fact, Trait("Checklist", "J9")]
-    public async Task A_token_that_is_refused_is_called_invalid_and_none_is_asked_for()
+    public async Task A_refused_token_is_called_invalid_and_a_missing_one_is_not()
     {
         foreach (var path in (string[])["/api/orders", "/api/users/me"])
         {
@@ -72,7 +75,7 @@ public sealed class HttpSemanticsTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "H9")]
-    public async Task A_page_of_products_is_not_sent_again_to_whoever_has_it()
+    public async Task An_unchanged_page_of_products_is_304()
     {
         var seller = await shop.OperatorAsync();
         var word = $"Page{Guid.CreateVersion7():N}";
@@ -101,7 +104,7 @@ public sealed class HttpSemanticsTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "X")]
-    public async Task A_document_that_there_is_not_is_a_problem()
+    public async Task An_unknown_document_is_a_problem()
     {
         foreach (var path in (string[])["/openapi/v2.json", "/openapi/x", "/openapi"])
             await (await shop.Anonymous().Http.GetAsync(new Uri(path, UriKind.Relative), Cancel)).IsProblemAsync(
@@ -109,7 +112,7 @@ public sealed class HttpSemanticsTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "C")]
-    public async Task A_cart_has_a_name_of_ours_and_nobody_elses()
+    public async Task The_server_chooses_the_id_of_a_guest_cart()
     {
         var product = await (await shop.OperatorAsync()).NewProductAsync();
         var chosen = new string('A', 43);

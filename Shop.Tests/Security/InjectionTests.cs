@@ -16,7 +16,7 @@ public class InjectionTests(AttackedShop shop)
     [InlineData("</script><!--")]
     [InlineData("=cmd|' /C calc'!A0")]
     [InlineData("{{constructor.constructor('alert(1)')()}}")]
-    public async Task Comes_back_as_json_that_no_browser_takes_for_a_page(string name)
+    public async Task Stored_markup_comes_back_as_JSON_that_no_browser_renders(string name)
     {
         var http = await shop.OperatorAsync();
         var id = (Guid)(await Customer.Read(
@@ -36,7 +36,7 @@ public class InjectionTests(AttackedShop shop)
     [InlineData("/api/products?limit=<script>alert(1)</script>")]
     [InlineData("/api/products?search=a&after=<script>alert(1)</script>")]
     [InlineData("/<script>alert(1)</script>")]
-    public async Task Is_not_repeated_in_a_refusal(string path)
+    public async Task A_refusal_does_not_repeat_the_input(string path)
     {
         var answer = await shop.Attacker.SendAsync(shop.At("gateway", path), "GET", headers: ("Accept", "text/html"));
 
@@ -47,7 +47,7 @@ public class InjectionTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "I9")]
-    public async Task Writes_no_line_of_its_own_into_a_log()
+    public async Task Input_cannot_add_a_line_to_a_log()
     {
         var targets = await shop.TargetsAsync();
         var mark = $"forged-{Guid.CreateVersion7():N}";

@@ -31,8 +31,8 @@ internal sealed record InputEndpoint(string Service, string Route, Caller By, st
     public bool Trims { get; init; }
 
     /// <summary>
-    /// Every how manieth text of the long lists is tried in each field: 1 but where accepting one costs a password hash
-    /// or an order.
+    /// Every how manieth text of the list is tried in each field: 1 but where accepting one costs a password hash or an
+    /// order.
     /// </summary>
     public int Every { get; init; } = 1;
 
@@ -59,7 +59,7 @@ internal static class InputEndpoints
             """{"email":"{new}@customers.example","password":"a long walk on the beach","name":"Ada Example"}""")
             {
                 Refusals = [429],
-                Every = 64,
+                Every = 16,
                 Shows = false,
             },
         new(
@@ -69,7 +69,7 @@ internal static class InputEndpoints
             """{"email":"{new}@customers.example","password":"a long walk on the beach"}""")
             {
                 Refusals = [401, 429],
-                Every = 32,
+                Every = 8,
                 Shows = false,
             },
         new("users", "POST /api/users/session/refresh", Caller.Anonymous, """{"refreshToken":"{new}"}""")
@@ -90,7 +90,7 @@ internal static class InputEndpoints
         new("users", "DELETE /api/users/me", Caller.Stranger, """{"password":"not my password {new}"}""")
         {
             Refusals = [403, 429],
-            Every = 64,
+            Every = 16,
             Shows = false,
         },
         new(
@@ -100,7 +100,7 @@ internal static class InputEndpoints
             """{"currentPassword":"not my password {new}","newPassword":"another walk on the beach"}""")
             {
                 Refusals = [403, 429],
-                Every = 64,
+                Every = 16,
                 Shows = false,
             },
         new("users", "POST /api/users/me/addresses", Caller.Stranger, Address) { Refusals = [409] },
@@ -118,7 +118,7 @@ internal static class InputEndpoints
             "orders",
             "POST /api/orders",
             Caller.Owner,
-            $$"""{"lines":[{"productId":"{product}","quantity":1}],"shipTo":{{Address}},"paymentToken":"tok_declined"}""") { ReadBack = "/api/orders/{id}", Every = 8 },
+            $$"""{"lines":[{"productId":"{product}","quantity":1}],"shipTo":{{Address}},"paymentToken":"tok_declined"}""") { ReadBack = "/api/orders/{id}", Every = 4 },
         new(
             "payments",
             "POST /api/payments/{orderId}/refunds",

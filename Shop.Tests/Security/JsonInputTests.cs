@@ -11,7 +11,7 @@ namespace Shop.Tests.Security;
 public class JsonInputTests(AttackedShop shop)
 {
     [Fact]
-    public async Task Is_tried_at_every_route_that_takes_a_body()
+    public async Task Every_route_that_takes_a_body_is_tried()
     {
         var documented = new List<string>();
         foreach (var service in AttackedShop.Services[1..])
@@ -31,7 +31,7 @@ public class JsonInputTests(AttackedShop shop)
 
     [Theory]
     [MemberData(nameof(InputEndpoints.Routes), MemberType = typeof(InputEndpoints))]
-    public async Task Is_accepted_as_the_examples_have_it(string route)
+    public async Task The_valid_examples_are_accepted(string route)
     {
         var endpoint = InputEndpoints.At(route);
         var answer = await shop.SendAsync(endpoint, await shop.TargetsAsync(), endpoint.Example);
@@ -40,61 +40,61 @@ public class JsonInputTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "I1")]
-    public async Task That_is_none_is_refused_as_a_body()
+    public async Task Invalid_JSON_is_refused_as_a_body()
     {
         var targets = await shop.TargetsAsync();
         var attacks = from endpoint in InputEndpoints.All
-                      from file in TestData.JsonFiles()
-                      select (Endpoint: endpoint, File: file);
+                      from document in JsonSamples.All
+                      select (Endpoint: endpoint, Document: document);
 
         await AttackRunner.RunAsync([.. attacks], async attack =>
         {
-            using var body = Attacker.Json(attack.File.Content);
+            using var body = Attacker.Json(attack.Document.Content);
             var answer = await shop.SendAsync(attack.Endpoint, targets, body);
             // Nothing at all, or null, is no body, which one route may go without.
-            var isAbsent = Encoding.UTF8.GetString(attack.File.Content).Trim() is "" or "null";
+            var isAbsent = Encoding.UTF8.GetString(attack.Document.Content).Trim() is "" or "null";
             return answer.Complaint()
-                ?? (IsRight(attack.Endpoint, attack.File.Name, attack.File.Content.Length, answer, isAbsent)
+                ?? (IsRight(attack.Endpoint, attack.Document, attack.Document.Content.Length, answer, isAbsent)
                     ? null
-                    : $"{attack.File.Name}: {answer}");
+                    : $"{attack.Document}: {answer}");
         });
     }
 
     [Fact, Trait("Checklist", "I1")]
-    public async Task That_is_none_is_refused_as_a_value_in_a_body()
+    public async Task Invalid_JSON_is_refused_as_a_value_in_a_body()
     {
         var targets = await shop.TargetsAsync();
         var attacks = from endpoint in InputEndpoints.All
                       let template = InputEndpoints.Templates(
                           endpoint, value => value.GetValueKind() == JsonValueKind.String, "@@")
                           .First().Template
-                      from file in TestData.JsonFiles()
-                      select (Endpoint: endpoint, Template: template, File: file);
+                      from document in JsonSamples.All
+                      select (Endpoint: endpoint, Template: template, Document: document);
 
         await AttackRunner.RunAsync([.. attacks], async attack =>
         {
             var halves = InputEndpoints.Fill(attack.Template, targets).Split("@@");
             byte[] content =
             [
-                .. Encoding.UTF8.GetBytes(halves[0]), .. attack.File.Content, .. Encoding.UTF8.GetBytes(halves[1]),
+                .. Encoding.UTF8.GetBytes(halves[0]), .. attack.Document.Content, .. Encoding.UTF8.GetBytes(halves[1]),
             ];
             using var body = Attacker.Json(content);
             var answer = await shop.SendAsync(attack.Endpoint, targets, body);
             return answer.Complaint()
-                ?? (IsRight(attack.Endpoint, attack.File.Name, content.Length, answer)
+                ?? (IsRight(attack.Endpoint, attack.Document, content.Length, answer)
                     ? null
-                    : $"{attack.File.Name}: {answer}");
+                    : $"{attack.Document}: {answer}");
         });
     }
 
     private static bool IsRight(
-        InputEndpoint endpoint, string file, int length, Answer answer, bool isAbsent = false) =>
+        InputEndpoint endpoint, JsonSample document, int length, Answer answer, bool isAbsent = false) =>
         answer.Status switch
         {
             HttpStatusCode.BadRequest => true,
             HttpStatusCode.RequestEntityTooLarge => length > Attacker.LargestBody,
             _ =>
-                (isAbsent || !file.StartsWith("n_", StringComparison.Ordinal))
+                (isAbsent || document.IsJson is not false)
                     && (answer.IsSuccess || endpoint.Refusals.Contains((int)answer.Status)),
         };
 }

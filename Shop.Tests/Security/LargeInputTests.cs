@@ -36,7 +36,7 @@ public class LargeInputTests(AttackedShop shop)
 
     [Theory, Trait("Checklist", "I8")]
     [MemberData(nameof(Bodies))]
-    public async Task Is_refused_everywhere_at_little_cost(string what, string body)
+    public async Task A_large_body_is_refused_on_every_route_at_little_cost(string what, string body)
     {
         var targets = await shop.TargetsAsync();
         foreach (var endpoint in InputEndpoints.All)
@@ -58,7 +58,7 @@ public class LargeInputTests(AttackedShop shop)
     [Theory, Trait("Checklist", "I8")]
     [InlineData("POST /api/orders")]
     [InlineData("PUT /api/cart")]
-    public async Task Has_no_more_than_fifty_lines(string route)
+    public async Task An_order_or_a_cart_has_at_most_fifty_lines(string route)
     {
         var endpoint = InputEndpoints.At(route);
         var body = JsonNode.Parse(endpoint.Example)!;
@@ -89,7 +89,7 @@ public class LargeInputTests(AttackedShop shop)
 
     [Theory, Trait("Checklist", "I8")]
     [MemberData(nameof(Texts))]
-    public async Task Makes_no_pattern_try_for_ever(string what, string text)
+    public async Task No_input_makes_a_pattern_run_for_long(string what, string text)
     {
         var targets = await shop.TargetsAsync();
         var json = System.Text.Json.JsonSerializer.Serialize(text, Shop.ServiceDefaults.Json.Web);

@@ -9,7 +9,7 @@ namespace Shop.Tests.Security;
 public class MutationsTests
 {
     [Fact]
-    public async Task Still_find_what_they_break()
+    public async Task Every_mutation_still_finds_the_text_it_replaces()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The script is written for bash.");
         var script = Path.Combine(Repository.Root, "Shop.Tests", "Security", "mutations");

@@ -28,7 +28,7 @@ public class NumberInputTests(AttackedShop shop)
     ];
 
     [Fact, Trait("Checklist", "I3")]
-    public async Task That_are_none_are_refused()
+    public async Task Values_that_are_no_numbers_are_refused()
     {
         var targets = await shop.TargetsAsync();
         await AttackRunner.RunAsync([.. Attacks(Wrong)], async attack =>
@@ -42,7 +42,7 @@ public class NumberInputTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "I3")]
-    public async Task That_are_extreme_are_understood_or_refused()
+    public async Task Extreme_numbers_are_understood_or_refused()
     {
         var targets = await shop.TargetsAsync();
         await AttackRunner.RunAsync([.. Attacks(Extreme)], async attack =>
@@ -62,7 +62,7 @@ public class NumberInputTests(AttackedShop shop)
     [InlineData("""{"amount":1,"currency":"XXX"}""")]
     [InlineData("""{"amount":1,"currency":"USD"}""")]
     [InlineData("""{"amount":1,"currency":"eur"}""")]
-    public async Task Of_money_need_an_amount_and_a_currency_that_we_sell_in(string money)
+    public async Task Money_needs_an_amount_and_a_currency_of_the_shop(string money)
     {
         var targets = await shop.TargetsAsync();
         var attacks = from endpoint in InputEndpoints.All
@@ -86,7 +86,7 @@ public class NumberInputTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "I3")]
-    public async Task Of_money_have_a_ceiling_for_a_price_a_line_and_an_order()
+    public async Task Prices_lines_and_orders_have_a_ceiling()
     {
         const long DearestPrice = 10_000_000, DearestOrder = 100_000_000;
         var asOperator = await shop.OperatorAsync();
@@ -115,7 +115,7 @@ public class NumberInputTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "I3")]
-    public async Task Of_money_are_ours_and_summed_by_us()
+    public async Task The_total_is_computed_from_the_catalogue()
     {
         var asOperator = await shop.OperatorAsync();
         var (cheap, odd) = (await asOperator.NewProductAsync(price: 1), await asOperator.NewProductAsync(price: 333));
@@ -133,7 +133,7 @@ public class NumberInputTests(AttackedShop shop)
     /// A date in a request has pitfalls of its own (year 0001, leap seconds, no zone): the first one needs tests here.
     /// </summary>
     [Fact, Trait("Checklist", "I6")]
-    public async Task And_dates_are_asked_of_nobody()
+    public async Task No_request_has_a_date()
     {
         var asked = new List<string>();
         foreach (var service in AttackedShop.Services)

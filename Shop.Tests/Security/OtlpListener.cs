@@ -37,6 +37,10 @@ internal sealed class OtlpListener : IAsyncDisposable
                $"OTEL_EXPORTER_OTLP_ENDPOINT={address}",
                "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
                "OTEL_BSP_SCHEDULE_DELAY=500",
+               // Room for what attacks of a minute make: a span for which there is none is dropped.
+               "OTEL_BSP_MAX_QUEUE_SIZE=100000",
+               // When no new spans push, one batch leaves in each delay: small ones would take minutes for what waits.
+               "OTEL_BSP_MAX_EXPORT_BATCH_SIZE=5000",
                // The default; a listener on a busy machine may need it.
                "OTEL_EXPORTER_OTLP_TIMEOUT=10000",
            ]

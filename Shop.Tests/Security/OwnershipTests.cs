@@ -15,7 +15,7 @@ public class OwnershipTests(AttackedShop shop)
         ];
 
     [Fact, Trait("Checklist", "B1")]
-    public async Task Is_not_told_apart_from_their_absence()
+    public async Task What_belongs_to_another_is_not_found()
     {
         var targets = await shop.TargetsAsync();
         var attacks = from owned in Owned
@@ -35,7 +35,7 @@ public class OwnershipTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "B1")]
-    public async Task Takes_as_long_as_their_absence()
+    public async Task What_belongs_to_another_takes_as_long_as_what_does_not_exist()
     {
         const int Times = 40;
         var targets = await shop.TargetsAsync();
@@ -69,7 +69,7 @@ public class OwnershipTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "B2")]
-    public async Task Is_asked_by_an_id_in_one_spelling()
+    public async Task An_id_has_one_spelling()
     {
         var targets = await shop.TargetsAsync();
         var order = $"{targets.Order}";
@@ -98,7 +98,7 @@ public class OwnershipTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "B3")]
-    public async Task Is_decided_by_the_token_alone()
+    public async Task Only_the_token_decides_who_the_owner_is()
     {
         var (victim, thief) = (await shop.NewCustomerAsync(), await shop.NewCustomerAsync());
         var targets = await shop.TargetsAsync();

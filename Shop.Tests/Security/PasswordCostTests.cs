@@ -22,7 +22,8 @@ public class PasswordCostTests(ReplicatedShop shop, ITestOutputHelper output)
     [InlineData("Staging", 10_000, false)]
     [InlineData("Production", PasswordHashingOptions.RecommendedIterations, true)]
     [InlineData("Development", 10_000, true)]
-    public void Is_never_less_than_recommended_outside_Development(string environment, int iterations, bool accepted)
+    public void The_cost_is_never_less_than_recommended_outside_Development(
+        string environment, int iterations, bool accepted)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.Configuration["ConnectionStrings:usersdb"] = builder.Configuration["ConnectionStrings:redis"] =
@@ -39,7 +40,7 @@ public class PasswordCostTests(ReplicatedShop shop, ITestOutputHelper output)
     }
 
     [Fact, Trait("Checklist", "A1")]
-    public async Task Takes_as_long_to_refuse_an_unknown_address_as_a_wrong_password_and_as_registering_a_taken_one()
+    public async Task An_unknown_address_a_wrong_password_and_a_taken_address_take_equally_long()
     {
         var known = await AccountHolder.RegisteredAsync(shop);
         for (var attempt = 1; ; attempt++)
@@ -74,7 +75,7 @@ public class PasswordCostTests(ReplicatedShop shop, ITestOutputHelper output)
     }
 
     [Fact, Trait("Checklist", "A8")]
-    public async Task Of_hundreds_at_once_is_answered_or_sent_away_and_leaves_the_catalogue_alone()
+    public async Task Hundreds_of_sign_ins_at_once_do_not_slow_the_catalogue()
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         var calm = await BrowseAsync(40);
@@ -103,7 +104,7 @@ public class PasswordCostTests(ReplicatedShop shop, ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Raises_a_cheaper_hash_at_the_next_sign_in()
+    public async Task A_cheaper_hash_is_raised_at_the_next_sign_in()
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         var cheap = new PasswordHasher<Account>(Options.Create(new PasswordHasherOptions { IterationCount = 10_000 }));

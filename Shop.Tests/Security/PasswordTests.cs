@@ -32,7 +32,7 @@ public class PasswordTests(SharedShop shop)
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task That_are_guessed_first_or_out_of_measure_are_refused(string what, string password)
+    public async Task Common_too_short_and_too_long_passwords_are_refused(string what, string password)
     {
         var holder = new AccountHolder(shop);
 
@@ -47,7 +47,7 @@ public class PasswordTests(SharedShop shop)
     }
 
     [Fact]
-    public async Task That_are_the_owners_own_name_or_address_are_refused()
+    public async Task The_owners_name_or_address_is_refused()
     {
         var holder = new AccountHolder(shop, "penelope.waters@accounts.example");
 
@@ -72,7 +72,7 @@ public class PasswordTests(SharedShop shop)
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public async Task Are_taken_exactly_as_typed(string what, string typed, string nearly)
+    public async Task A_password_is_taken_exactly_as_typed(string what, string typed, string nearly)
     {
         var holder = await AccountHolder.RegisteredAsync(shop, typed);
 
@@ -83,7 +83,7 @@ public class PasswordTests(SharedShop shop)
     }
 
     [Fact]
-    public async Task Change_by_the_rules_they_begin_with()
+    public async Task A_changed_password_follows_the_same_rules()
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         var tokens = await holder.SignInAsync();
@@ -127,7 +127,7 @@ public class CommonPasswordTests
         """;
 
     [Fact]
-    public void Of_the_published_lists_are_refused_also_when_they_are_drawn_out_to_the_least_length()
+    public void Passwords_of_published_lists_are_refused_also_when_stretched_to_the_minimum_length()
     {
         string[] endings = ["", "1", "123", "1234", "12345", "123456", "!", "123!", "1234567890"];
         string[] candidates =
@@ -152,7 +152,7 @@ public class CommonPasswordTests
     [InlineData("hJ8!kq2Zr#9w")]
     [InlineData("моя бабушка печёт пироги")]
     [InlineData("我喜欢在海边散步看日落听风声")]
-    public void Do_not_cost_people_who_think_of_their_own(string password) => Assert.True(IsAllowed(password));
+    public void Passwords_that_people_make_up_are_accepted(string password) => Assert.True(IsAllowed(password));
 
     private static bool IsAllowed(string password)
     {

@@ -78,7 +78,7 @@ public class ProfileTests(SharedShop shop)
     }
 
     [Fact]
-    public async Task Has_an_address_book()
+    public async Task Addresses_can_be_added_changed_and_removed()
     {
         var (holder, tokens) = await SignedInAsync();
         var added = await holder.SendAsync(HttpMethod.Post, $"{Me}/addresses", Address(), tokens);
@@ -168,7 +168,7 @@ public class ProfileTests(SharedShop shop)
     [InlineData("postalCode", "12345678901234567")]
     [InlineData("country", "Germany")]
     [InlineData("country", "de")]
-    public async Task Has_only_addresses_that_a_parcel_can_go_to(string field, string value)
+    public async Task An_address_that_no_parcel_can_go_to_is_refused(string field, string value)
     {
         var (holder, tokens) = await SignedInAsync();
         var address = Address();

@@ -13,7 +13,7 @@ public sealed class RateLimitTests
     [InlineData(0)]
     [InlineData(3.3)]
     [InlineData(9.9)]
-    public void Who_comes_again_when_told_is_served_and_a_moment_sooner_is_not(double start)
+    public void A_retry_after_the_stated_time_is_served_and_a_moment_sooner_is_not(double start)
     {
         var limit = Limit(quota: 7);
         _clock.Advance(TimeSpan.FromSeconds(start));
@@ -31,7 +31,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public void In_the_long_run_nobody_gets_more_than_the_quota_per_window()
+    public void Nobody_gets_more_than_the_quota_per_window()
     {
         var (limit, random, admitted) = (Limit(quota: 50), new Random(7), 0);
         var start = _clock.Now;
@@ -46,7 +46,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public void After_a_rest_all_of_the_quota_may_come_at_once()
+    public void After_a_pause_the_whole_quota_may_be_used_at_once()
     {
         var limit = Limit(quota: 50);
         Assert.Equal(50, Admitted(limit, 100));
@@ -57,7 +57,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public void Countless_callers_cost_bounded_memory_and_the_late_ones_are_limited_too()
+    public void Many_callers_cost_bounded_memory_and_all_are_limited()
     {
         var limit = Limit(quota: 20);
         for (var i = 0; i < 200_000; i++)
@@ -73,7 +73,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Many_at_once_get_no_more_than_the_quota()
+    public async Task Parallel_requests_get_no_more_than_the_quota()
     {
         var limit = Limit(quota: 500);
 
@@ -83,7 +83,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public void What_others_counted_counts_here_and_lost_news_is_not_told_twice()
+    public void Counts_of_other_replicas_are_added_once()
     {
         var (here, there) = (Limit(quota: 100), Limit(quota: 100));
         Assert.Equal(60, Admitted(here, 60));

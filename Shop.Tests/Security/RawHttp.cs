@@ -8,7 +8,7 @@ namespace Shop.Tests.Security;
 /// <summary>Sends bytes as they are, for requests that no HTTP client would make.</summary>
 internal static partial class RawHttp
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     /// <summary>What came back until the server closed, or until nothing more came.</summary>
     /// <param name="Text">All of it, head and body.</param>
@@ -30,7 +30,7 @@ internal static partial class RawHttp
     }
 
     /// <summary>Characters are bytes (Latin-1), so that any byte can be written.</summary>
-    public static async Task<Answer> SendAsync(int port, string request, TimeSpan? patience = null)
+    public static async Task<Answer> SendAsync(int port, string request, TimeSpan? timeout = null)
     {
         using var socket = await ConnectAsync(port);
         try
@@ -42,7 +42,7 @@ internal static partial class RawHttp
             // Refused before all of it was sent; the answer says why.
         }
 
-        return await ReadAsync(socket, patience);
+        return await ReadAsync(socket, timeout);
     }
 
     public static async Task<Socket> ConnectAsync(int port)
@@ -52,10 +52,10 @@ internal static partial class RawHttp
         return socket;
     }
 
-    public static async Task<Answer> ReadAsync(Socket socket, TimeSpan? patience = null)
+    public static async Task<Answer> ReadAsync(Socket socket, TimeSpan? timeout = null)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        end.CancelAfter(patience ?? Patience);
+        end.CancelAfter(timeout ?? Timeout);
         var text = new StringBuilder();
         var buffer = new byte[16 * 1024];
         try

@@ -7,7 +7,7 @@ namespace Shop.Tests.Security;
 public class RegistrationTests(SharedShop shop)
 {
     [Fact, Trait("Checklist", "A2")]
-    public async Task Of_a_taken_address_is_answered_like_that_of_a_new_one()
+    public async Task A_taken_address_is_answered_like_a_new_one()
     {
         var owner = await AccountHolder.RegisteredAsync(shop);
         var before = await AccountAsync(owner.Email);
@@ -31,7 +31,7 @@ public class RegistrationTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "A2")]
-    public async Task Many_times_at_once_opens_one_account_and_all_are_answered_alike()
+    public async Task Parallel_registrations_open_one_account_and_are_answered_alike()
     {
         var holder = new AccountHolder(shop);
 
@@ -62,7 +62,7 @@ public class RegistrationTests(SharedShop shop)
     [InlineData("\"ada lovelace\"@customers.example")]
     [InlineData("ada@customers.example,eve@evil.example")]
     [InlineData("")]
-    public async Task With_an_address_that_could_pass_for_another_is_refused(string email)
+    public async Task An_address_that_could_be_mistaken_for_another_is_refused(string email)
     {
         var answer = await new AccountHolder(shop).TryRegisterAsync(email);
 
@@ -76,7 +76,7 @@ public class RegistrationTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "A6")]
-    public async Task With_an_address_longer_than_mail_allows_is_refused()
+    public async Task An_address_longer_than_mail_allows_is_refused()
     {
         var holder = new AccountHolder(shop);
         var part = new string('a', 60);
@@ -89,7 +89,7 @@ public class RegistrationTests(SharedShop shop)
     }
 
     [Fact, Trait("Checklist", "A6")]
-    public async Task Takes_one_spelling_of_an_address_for_all_of_them_and_a_tag_for_another_address()
+    public async Task Case_does_not_make_another_address_but_a_tag_does()
     {
         var holder = await AccountHolder.RegisteredAsync(shop);
         var at = holder.Email.IndexOf('@', StringComparison.Ordinal);
@@ -112,7 +112,7 @@ public class RegistrationTests(SharedShop shop)
     [InlineData("emailVerified", true)]
     [InlineData("id", "019aab10-0000-7000-8000-000000000000")]
     [InlineData("Name", "Twice")]
-    public async Task With_more_than_is_the_callers_to_say_is_refused(string member, object value)
+    public async Task Members_that_a_caller_may_not_set_are_refused(string member, object value)
     {
         var holder = new AccountHolder(shop);
         var body = new Dictionary<string, object>
@@ -133,7 +133,7 @@ public class RegistrationTests(SharedShop shop)
     }
 
     [Fact]
-    public async Task Keeps_a_name_as_typed_without_the_blanks_around_it()
+    public async Task A_name_is_kept_as_typed_without_the_blanks_around_it()
     {
         var holder = new AccountHolder(shop);
         var told = await Customer.Read(
@@ -153,7 +153,7 @@ public class RegistrationTests(SharedShop shop)
     [InlineData("Ada\u001b[31m")]
     [InlineData("Ada\u202eadA")]
     [InlineData("Ada\u2028Lovelace")]
-    public async Task With_a_name_that_can_not_be_printed_is_refused(string name)
+    public async Task A_name_that_cannot_be_printed_is_refused(string name)
     {
         var problem = await Customer.Read(
             await new AccountHolder(shop).TryRegisterAsync(name: name), HttpStatusCode.BadRequest);

@@ -7,11 +7,12 @@ public partial class RepositorySecretsTests
 {
     /// <summary>
     /// The password of the two demo accounts, which exist in Development only and are printed at start, and what tests
-    /// use.
+    /// and the examples of the API use.
     /// </summary>
     private static readonly string[] Known =
     [
-        "correct horse battery staple", "a long walk on the beach", "not this one",
+        "correct horse battery staple", "a long walk on the beach", "another walk on the beach", "not this one",
+        "not my password 7001",
     ];
 
     private static readonly string[] Sources =
@@ -25,7 +26,7 @@ public partial class RepositorySecretsTests
     ];
 
     [Fact, Trait("Checklist", "X")]
-    public void Are_no_keys()
+    public void The_repository_has_no_private_keys()
     {
         Assert.NotEmpty(Sources);
         Assert.DoesNotContain(Sources, file => Key().IsMatch(Repository.Read(file)));
@@ -37,7 +38,7 @@ public partial class RepositorySecretsTests
     }
 
     [Fact, Trait("Checklist", "X")]
-    public void Are_no_passwords_that_anything_real_would_have()
+    public void The_repository_has_no_real_passwords()
     {
         // A test makes up what it needs; what is configuration of the product is looked at closely.
         var found = from file in Sources

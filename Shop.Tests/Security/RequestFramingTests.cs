@@ -46,7 +46,7 @@ public sealed class RequestFramingTests(SharedShop shop)
     ];
 
     // Kestrel takes these for what they most likely mean; before us may be a server that takes them for something else.
-    private static readonly (string What, string Request)[] RefusedAtTheEdge =
+    private static readonly (string What, string Request)[] RefusedByTheGateway =
     [
         ("length and chunked", $"{Post}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n{ChunkedSmuggled}"),
         (
@@ -56,23 +56,23 @@ public sealed class RequestFramingTests(SharedShop shop)
     ];
 
     [Fact]
-    public async Task Is_refused_with_the_connection_closed_and_nothing_after_it_is_read()
+    public async Task Ambiguous_framing_is_refused_and_closes_the_connection()
     {
-        await using var edge = await GatewayHost.StartAsync();
-        foreach (var (what, request) in RefusedByAll.Concat(RefusedAtTheEdge))
+        await using var gateway = await GatewayHost.StartAsync();
+        foreach (var (what, request) in RefusedByAll.Concat(RefusedByTheGateway))
         {
-            edge.Behind.Clear();
+            gateway.Behind.Clear();
 
-            var answer = await RawHttp.SendAsync(edge.Port, request, TimeSpan.FromSeconds(5));
+            var answer = await RawHttp.SendAsync(gateway.Port, request, TimeSpan.FromSeconds(5));
 
             Assert.True(IsRefusal(answer), $"{what}: {answer}");
-            Assert.DoesNotContain(edge.Behind, seen => seen.Target.Contains("smuggled", StringComparison.Ordinal));
-            Assert.InRange(edge.Behind.Count, 0, 1);
+            Assert.DoesNotContain(gateway.Behind, seen => seen.Target.Contains("smuggled", StringComparison.Ordinal));
+            Assert.InRange(gateway.Behind.Count, 0, 1);
         }
     }
 
     [Fact]
-    public async Task Is_refused_by_the_shop_and_by_the_services_behind_it_alike()
+    public async Task The_gateway_and_the_services_refuse_the_same_framing()
     {
         foreach (var (what, request) in RefusedByAll)
         {
@@ -84,7 +84,7 @@ public sealed class RequestFramingTests(SharedShop shop)
             Assert.True(answers[0].Status == answers[1].Status, $"{what}: {answers[0]}\n{answers[1]}");
         }
 
-        foreach (var (what, request) in RefusedAtTheEdge)
+        foreach (var (what, request) in RefusedByTheGateway)
             (await RawHttp.SendAsync(shop.PortOf("gateway"), request)).IsProblem(400, what);
 
         await shop.Anonymous().GetAsync("/api/products?limit=1");
@@ -102,38 +102,38 @@ public sealed class RequestFramingTests(SharedShop shop)
     [InlineData("bare line feeds", "GET /api/products HTTP/1.1\nHost: localhost\n\n" + Smuggled)]
     [InlineData(
         "a chunk extension", Post + "Transfer-Encoding: chunked\r\n\r\n2;name=value\r\n{}\r\n0\r\n\r\n" + Smuggled)]
-    public async Task What_two_servers_see_alike_is_two_requests_for_both(string what, string requests)
+    public async Task Two_pipelined_requests_are_two_for_the_gateway_and_the_service(string what, string requests)
     {
-        await using var edge = await GatewayHost.StartAsync();
+        await using var gateway = await GatewayHost.StartAsync();
 
         var answer = await RawHttp.SendAsync(
-            edge.Port,
+            gateway.Port,
             requests.Replace(
                 "smuggled HTTP/1.1\r\n", "smuggled HTTP/1.1\r\nConnection: close\r\n", StringComparison.Ordinal));
 
         Assert.True(answer.Statuses.Length == 2 && answer.Closed, $"{what}: {answer}");
-        Assert.Single(edge.Behind, seen => seen.Target == "/api/products/smuggled");
-        Assert.DoesNotContain(edge.Behind, seen => seen.Target.Contains("inside", StringComparison.Ordinal));
+        Assert.Single(gateway.Behind, seen => seen.Target == "/api/products/smuggled");
+        Assert.DoesNotContain(gateway.Behind, seen => seen.Target.Contains("inside", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Trailers_say_nothing()
+    public async Task Trailers_are_ignored()
     {
-        await using var edge = await GatewayHost.StartAsync();
+        await using var gateway = await GatewayHost.StartAsync();
         var token = GatewayHost.TokenOf(Guid.CreateVersion7());
         var trailers =
             $"2\r\n{{}}\r\n0\r\nAuthorization: Bearer {token}\r\nX-User-Id: 1\r\nHost: evil.example\r\n"
                 + $"Content-Length: 5\r\n\r\n";
 
         var refused = await RawHttp.SendAsync(
-            edge.Port,
+            gateway.Port,
             $"POST /api/orders HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
                 + $"Trailer: Authorization\r\nTransfer-Encoding: chunked\r\n\r\n{trailers}");
         var passed = await RawHttp.SendAsync(
-            edge.Port, $"{Post}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n{trailers}");
+            gateway.Port, $"{Post}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n{trailers}");
 
         Assert.Equal((401, 200), (refused.Status, passed.Status));
-        var seen = Assert.Single(edge.Behind);
+        var seen = Assert.Single(gateway.Behind);
         Assert.Equal("{}", seen.Body);
         Assert.DoesNotContain(seen.Headers.Keys, name => name is "Authorization" or "X-User-Id" or "Trailer");
     }
@@ -141,42 +141,43 @@ public sealed class RequestFramingTests(SharedShop shop)
     [Fact]
     public async Task An_upgrade_to_HTTP_2_is_not_offered_and_not_passed_on()
     {
-        await using var edge = await GatewayHost.StartAsync();
+        await using var gateway = await GatewayHost.StartAsync();
 
         var upgrade = await RawHttp.SendAsync(
-            edge.Port,
+            gateway.Port,
             "GET /api/products HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: "
                 + "h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n");
         var prior = await RawHttp.SendAsync(
-            edge.Port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0", TimeSpan.FromSeconds(5));
+            gateway.Port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0", TimeSpan.FromSeconds(5));
 
         Assert.Equal(200, upgrade.Status);
-        Assert.DoesNotContain(Assert.Single(edge.Behind).Headers.Keys, name => name is "Upgrade" or "HTTP2-Settings");
+        Assert.DoesNotContain(
+            Assert.Single(gateway.Behind).Headers.Keys, name => name is "Upgrade" or "HTTP2-Settings");
         Assert.True(prior.Closed && !prior.Text.Contains(" 200 ", StringComparison.Ordinal), prior.ToString());
     }
 
     [Fact]
-    public async Task What_is_too_large_is_refused_before_it_is_read()
+    public async Task A_body_that_is_too_large_is_refused_before_it_is_read()
     {
-        await using var edge = await GatewayHost.StartAsync();
+        await using var gateway = await GatewayHost.StartAsync();
         var large = new string('a', 70_000);
 
-        var announced = await RawHttp.SendAsync(edge.Port, $"{Post}Content-Length: 1000000000\r\n\r\n{{");
+        var announced = await RawHttp.SendAsync(gateway.Port, $"{Post}Content-Length: 1000000000\r\n\r\n{{");
         var chunked = await RawHttp.SendAsync(
-            edge.Port, $"{Post}Transfer-Encoding: chunked\r\n\r\n{large.Length:x}\r\n{large}\r\n0\r\n\r\n");
+            gateway.Port, $"{Post}Transfer-Encoding: chunked\r\n\r\n{large.Length:x}\r\n{large}\r\n0\r\n\r\n");
         var headers = await RawHttp.SendAsync(
-            edge.Port, $"GET /api/products HTTP/1.1\r\nHost: localhost\r\nX: {large}\r\n\r\n");
+            gateway.Port, $"GET /api/products HTTP/1.1\r\nHost: localhost\r\nX: {large}\r\n\r\n");
         var many = await RawHttp.SendAsync(
-            edge.Port,
+            gateway.Port,
             $"GET /api/products HTTP/1.1\r\nHost: localhost\r\n{string.Concat(
                 Enumerable.Range(0, 120).Select(i => $"X{i}: 1\r\n"))}\r\n");
         var target = await RawHttp.SendAsync(
-            edge.Port, $"GET /api/products?{large} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            gateway.Port, $"GET /api/products?{large} HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         Assert.Equal(
             [413, 413, 431, 431, 414], [announced.Status, chunked.Status, headers.Status, many.Status, target.Status]);
         Assert.Contains("application/problem+json", announced.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(edge.Behind, seen => seen.Body.Length > 0);
+        Assert.DoesNotContain(gateway.Behind, seen => seen.Body.Length > 0);
     }
 
     private static bool IsRefusal(RawHttp.Answer answer) =>

@@ -17,7 +17,7 @@ public partial class ResponseMemberTests(AttackedShop shop)
     ];
 
     [Fact, Trait("Checklist", "B7")]
-    public async Task Has_no_secrets_in_any_answer_that_is_documented()
+    public async Task No_documented_response_has_a_secret_member()
     {
         var secret = new List<string>();
         var seen = 0;
@@ -37,7 +37,7 @@ public partial class ResponseMemberTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "B7")]
-    public async Task Are_what_the_documents_say_in_every_answer_to_a_reader()
+    public async Task Every_response_has_the_documented_members_only()
     {
         var targets = await shop.TargetsAsync();
         var complaints = new List<string>();
@@ -68,7 +68,7 @@ public partial class ResponseMemberTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "B7")]
-    public async Task Of_what_anybody_may_read_are_these_and_no_more()
+    public async Task Public_responses_have_these_members_and_no_more()
     {
         var targets = await shop.TargetsAsync();
 

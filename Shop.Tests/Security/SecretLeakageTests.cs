@@ -10,7 +10,7 @@ namespace Shop.Tests.Security;
 public class SecretLeakageTests(AttackedShop shop)
 {
     [Fact, Trait("Checklist", "X")]
-    public async Task Is_found_in_no_console_trace_metric_or_log()
+    public async Task No_secret_is_in_any_console_line_trace_metric_or_log()
     {
         var canaries = new Canaries();
         await canaries.PlantConnectionsAsync(shop);
@@ -134,7 +134,7 @@ public class SecretLeakageTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "X")]
-    public async Task Is_not_what_health_is_about()
+    public async Task Health_answers_tell_no_secret()
     {
         foreach (var service in AttackedShop.Services)
         {
@@ -147,7 +147,7 @@ public class SecretLeakageTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "X")]
-    public async Task Is_not_announced_by_a_banner()
+    public async Task Responses_do_not_name_the_server_software()
     {
         foreach (var service in AttackedShop.Services)
         {

@@ -49,10 +49,10 @@ public sealed class ShopOfShortKeys : RunningShop, ICollectionFixture<ShopOfShor
 
         var (someone, session) = await SomeoneAsync();
         var token = forge.Valid(someone, session);
-        foreach (var door in TokenVerifier.Of(this))
+        foreach (var verifier in TokenVerifier.Of(this))
             await Eventually.Equals(
                 200,
-                async () => (await door.SendAsync($"Bearer {token}")).Status,
-                what: $"A planted key's token at {door}");
+                async () => (await verifier.SendAsync($"Bearer {token}")).Status,
+                what: $"A planted key's token at {verifier}");
     }
 }

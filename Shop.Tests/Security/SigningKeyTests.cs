@@ -246,15 +246,15 @@ public class SigningKeyTests(ShopOfShortKeys shop)
 
         private async Task ForgeAsync(CancellationToken over)
         {
-            var doors = TokenVerifier.Of(shop);
+            var verifiers = TokenVerifier.Of(shop);
             while (!over.IsCancellationRequested)
             {
                 using var forge = new TokenForge();
-                foreach (var door in doors)
+                foreach (var verifier in verifiers)
                 {
                     Interlocked.Increment(ref _forgeries);
-                    if ((await door.SendAsync($"Bearer {forge.Valid(Guid.CreateVersion7())}")).Status != 401)
-                        Failures.Enqueue($"A forged token was accepted at {door}");
+                    if ((await verifier.SendAsync($"Bearer {forge.Valid(Guid.CreateVersion7())}")).Status != 401)
+                        Failures.Enqueue($"A forged token was accepted at {verifier}");
                 }
 
                 await Task.Delay(100, CancellationToken.None);

@@ -13,7 +13,7 @@ public sealed class SlowClientTests(SharedShop shop)
     private const int SlowClients = 500;
 
     [Fact]
-    public async Task Five_hundred_who_never_finish_their_headers_are_sent_away_and_others_hardly_notice()
+    public async Task Five_hundred_clients_that_never_finish_their_headers_are_disconnected()
     {
         var port = shop.PortOf("gateway");
         var path = new Uri($"/api/products/{await (await shop.OperatorAsync()).NewProductAsync()}", UriKind.Relative);

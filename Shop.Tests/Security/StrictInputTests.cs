@@ -61,7 +61,7 @@ public class StrictInputTests(AttackedShop shop)
 
     [Theory, Trait("Checklist", "S2")]
     [MemberData(nameof(Bodies))]
-    public async Task Is_refused_in_a_body(string what, string route, string body)
+    public async Task A_malformed_body_is_refused(string what, string route, string body)
     {
         var answer = await shop.SendAsync(InputEndpoints.At(route), await shop.TargetsAsync(), body);
 
@@ -78,7 +78,7 @@ public class StrictInputTests(AttackedShop shop)
     [InlineData("/api/products?limit=")]
     [InlineData("/api/products?limit=1&limit=100000")]
     [InlineData("/api/products?search=%ff%00")]
-    public async Task Is_refused_in_a_query(string path)
+    public async Task A_malformed_query_is_refused(string path)
     {
         foreach (var service in (string[])["orders", "gateway"])
             Refused(HttpStatusCode.BadRequest, await shop.Attacker.SendAsync(shop.At(service, path), "GET"), path);
@@ -115,7 +115,7 @@ public class StrictInputTests(AttackedShop shop)
 
     [Theory, Trait("Checklist", "I7"), Trait("Checklist", "S2")]
     [MemberData(nameof(Formats))]
-    public async Task Is_refused_in_another_format(string? contentType, string? encoding)
+    public async Task Another_content_type_or_encoding_is_refused(string? contentType, string? encoding)
     {
         var targets = await shop.TargetsAsync();
         foreach (var endpoint in InputEndpoints.All)
@@ -139,7 +139,7 @@ public class StrictInputTests(AttackedShop shop)
     }
 
     [Fact]
-    public async Task Is_no_reason_to_refuse_good_json()
+    public async Task Every_spelling_of_the_JSON_content_type_is_accepted()
     {
         var targets = await shop.TargetsAsync();
         foreach (var contentType in (string[])[
@@ -159,7 +159,7 @@ public class StrictInputTests(AttackedShop shop)
     [InlineData(65 * 1024, false)]
     [InlineData(3 * 1024 * 1024, false)]
     [InlineData(80 * 1024, true)]
-    public async Task Is_refused_when_it_is_large(int size, bool chunked)
+    public async Task A_body_above_the_limit_is_refused(int size, bool chunked)
     {
         var targets = await shop.TargetsAsync();
         foreach (var endpoint in InputEndpoints.All)
@@ -187,7 +187,7 @@ public class StrictInputTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "S2")]
-    public async Task Is_answered_alike_wherever_somebody_asks_for_heads_only()
+    public async Task HEAD_is_answered_like_GET_on_every_route()
     {
         var targets = await shop.TargetsAsync();
         foreach (var (service, route, _) in AuthorizationRules.All.Where(

@@ -30,14 +30,14 @@ public class TextInputTests(AttackedShop shop)
 
     [Theory, Trait("Checklist", "I2")]
     [MemberData(nameof(InputEndpoints.Routes), MemberType = typeof(InputEndpoints))]
-    public async Task In_a_body_come_back_exactly_or_are_refused(string route)
+    public async Task Text_in_a_body_comes_back_exactly_or_is_refused(string route)
     {
         var endpoint = InputEndpoints.At(route);
         var targets = await shop.TargetsAsync();
-        var naughty = TestData.NaughtyStrings().Select(Text.Of).ToArray();
+        var bad = BadTexts.All.Select(Text.Of).ToArray();
         var attacks = InputEndpoints.Templates(endpoint, value => value.GetValueKind() == JsonValueKind.String, Mark)
             .SelectMany(
-                (field, number) => naughty.Where((_, index) => (index + number) % endpoint.Every == 0).Concat(Extras)
+                (field, number) => bad.Where((_, index) => (index + number) % endpoint.Every == 0).Concat(Extras)
                     .Select(text => (field.Field, field.Template, Text: text)));
 
         await AttackRunner.RunAsync([.. attacks], async attack =>
@@ -109,7 +109,7 @@ public class TextInputTests(AttackedShop shop)
     ];
 
     [Fact, Trait("Checklist", "I2"), Trait("Checklist", "B2")]
-    public async Task In_paths_and_queries_are_answered_without_harm()
+    public async Task Text_in_paths_and_queries_makes_no_server_error()
     {
         var targets = await shop.TargetsAsync();
         string[] raw =
@@ -117,7 +117,7 @@ public class TextInputTests(AttackedShop shop)
             "%00", "a%00b", "%ff", "%c0%af", "%ed%a0%80", "%", "%zz", "%u0041", "+", "&&==", "[]", "a=b=c", ";", "0",
             "-1", "1%2f1", $"{Guid.Empty}&id={targets.Order}", $"{{{targets.Order}}}", $"urn:uuid:{targets.Order}",
         ];
-        var texts = TestData.NaughtyStrings()
+        var texts = BadTexts.All
             .Concat(Extras.Select(text => text.Meaning).OfType<string>().Where(text => text.Length < 4000))
             .Select(Uri.EscapeDataString)
             .Concat(raw);
@@ -140,7 +140,7 @@ public class TextInputTests(AttackedShop shop)
     }
 
     [Fact, Trait("Checklist", "I2"), Trait("Checklist", "K2")]
-    public async Task In_headers_are_answered_without_harm()
+    public async Task Text_in_headers_makes_no_server_error()
     {
         var targets = await shop.TargetsAsync();
         string[] names =
@@ -148,8 +148,8 @@ public class TextInputTests(AttackedShop shop)
             "Idempotency-Key", "If-Match", "If-None-Match", "Cookie", "Accept", "Accept-Encoding", "Accept-Language",
             "traceparent", "baggage", "Range", "X-Forwarded-Proto", "User-Agent", "Referer", "Origin",
         ];
-        // A client can't send line breaks in a header; the edge is attacked with sockets elsewhere.
-        var texts = TestData.NaughtyStrings()
+        // A client can't send line breaks in a header; the gateway is attacked with sockets elsewhere.
+        var texts = BadTexts.All
             .Where(text => text.Length > 0 && !text.Any(c => c is '\r' or '\n' or '\0'))
             .ToArray();
         var attacks = from name in names

@@ -10,7 +10,7 @@ public class TokenClaimTests(ShopOfShortKeys shop) : TokenVerification(shop)
 {
     [Fact]
     [Trait("Checklist", "J11")]
-    public Task Of_another_time_are_refused()
+    public Task A_token_that_is_expired_or_not_yet_valid_is_refused()
     {
         var now = TokenForge.Now.ToUnixTimeSeconds();
         (string Claim, JsonNode? Value)[] times =
@@ -41,7 +41,7 @@ public class TokenClaimTests(ShopOfShortKeys shop) : TokenVerification(shop)
 
     [Fact]
     [Trait("Checklist", "J12")]
-    public Task Of_another_issuer_or_for_another_audience_are_refused() => AreRefused(
+    public Task A_token_of_another_issuer_or_audience_is_refused() => AreRefused(
         from claim in ((string, JsonNode?)[])
         [
             ("iss", "https://shop.example/"), ("iss", "https://SHOP.example"), ("iss", "http://shop.example"),
@@ -54,7 +54,7 @@ public class TokenClaimTests(ShopOfShortKeys shop) : TokenVerification(shop)
 
     [Fact]
     [Trait("Checklist", "J13")]
-    public async Task Of_another_kind_are_refused()
+    public async Task A_token_of_another_kind_is_refused()
     {
         var api = Shop.Anonymous();
         var email = $"{Guid.CreateVersion7():N}@customers.example";
@@ -84,7 +84,7 @@ public class TokenClaimTests(ShopOfShortKeys shop) : TokenVerification(shop)
 
     [Fact]
     [Trait("Checklist", "J14")]
-    public Task With_claims_twice_missing_or_of_another_kind_are_refused()
+    public Task Missing_repeated_or_mistyped_claims_are_refused()
     {
         (string Claim, JsonNode? Value)[] claims =
         [
@@ -113,7 +113,7 @@ public class TokenClaimTests(ShopOfShortKeys shop) : TokenVerification(shop)
 
     [Fact]
     [Trait("Checklist", "J14")]
-    public Task Whose_role_was_raised_without_signing_are_refused()
+    public Task A_token_with_a_role_raised_after_signing_is_refused()
     {
         var parts = Valid(Forge).Split('.');
         return AreRefused(
@@ -125,33 +125,34 @@ public class TokenClaimTests(ShopOfShortKeys shop) : TokenVerification(shop)
 
     [Fact]
     [Trait("Checklist", "J16")]
-    public async Task Count_only_in_one_header_of_the_right_scheme()
+    public async Task A_token_counts_only_in_one_authorization_header_of_the_bearer_scheme()
     {
         var token = Valid(Forge);
-        foreach (var door in TokenVerifier.Of(Shop))
+        foreach (var verifier in TokenVerifier.Of(Shop))
         {
-            Assert.Equal(200, (await door.SendAsync($"bearer {token}")).Status);
-            Assert.Equal(200, (await door.SendAsync($"BEARER {token}")).Status);
-            var expected = await door.SendAsync("Bearer nonsense");
-            Assert.Equal(expected, await door.SendAsync($"Bearer {token}", $"Bearer {token}"));
-            Assert.Equal(expected, await door.SendAsync("Basic YTpi", $"Bearer {token}"));
+            Assert.Equal(200, (await verifier.SendAsync($"bearer {token}")).Status);
+            Assert.Equal(200, (await verifier.SendAsync($"BEARER {token}")).Status);
+            var expected = await verifier.SendAsync("Bearer nonsense");
+            Assert.Equal(expected, await verifier.SendAsync($"Bearer {token}", $"Bearer {token}"));
+            Assert.Equal(expected, await verifier.SendAsync("Basic YTpi", $"Bearer {token}"));
             // Not a wrong token, but none: RFC 6750 wants these two told apart.
             Assert.Equal(
-                await door.SendAsync(), await (door with { Path = $"{door.Path}?access_token={token}" }).SendAsync());
+                await verifier.SendAsync(),
+                await (verifier with { Path = $"{verifier.Path}?access_token={token}" }).SendAsync());
             foreach (var value in (string[])[
                 token, $"Bearer\t{token}", $"Bearer  {token}", $"Token {token}", $"Bearer:{token}", $"Bearer{token}",
                 $"Basic {token}", $"Bearer {token},", $",Bearer {token}", "Bearer", "Bearer ",
             ])
-                Assert.Equal(expected, await door.SendAsync(value));
+                Assert.Equal(expected, await verifier.SendAsync(value));
 
-            Assert.Equal(expected, await door.SendAsync($"Bearer {new string('a', 20_000)}"));
-            Assert.Equal(431, (await door.SendAsync($"Bearer {new string('a', 33_000)}")).Status);
+            Assert.Equal(expected, await verifier.SendAsync($"Bearer {new string('a', 20_000)}"));
+            Assert.Equal(431, (await verifier.SendAsync($"Bearer {new string('a', 33_000)}")).Status);
         }
     }
 
     [Fact]
     [Trait("Checklist", "J18")]
-    public async Task Of_a_retired_key_are_honoured_until_then_and_refused_after()
+    public async Task A_token_is_accepted_until_its_key_is_retired()
     {
         using var old = new TokenForge();
         await Shop.KnowAsync(old);
@@ -161,11 +162,11 @@ public class TokenClaimTests(ShopOfShortKeys shop) : TokenVerification(shop)
             "UPDATE users.signing_keys SET retired_at = now() + interval '2 seconds' WHERE id = $1 RETURNING 1",
             old.KeyId);
 
-        foreach (var door in TokenVerifier.Of(Shop))
+        foreach (var verifier in TokenVerifier.Of(Shop))
             await Eventually.Equals(
                 401,
-                async () => (await door.SendAsync($"Bearer {token}")).Status,
-                what: $"A retired key's token at {door}");
+                async () => (await verifier.SendAsync($"Bearer {token}")).Status,
+                what: $"A retired key's token at {verifier}");
 
         var published = await Shop.Anonymous().GetAsync("/.well-known/jwks.json");
         Assert.DoesNotContain(published["keys"]!.AsArray(), key => (string)key!["kid"]! == old.KeyId);

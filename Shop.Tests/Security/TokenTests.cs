@@ -11,7 +11,7 @@ public class TokenTests(ShopOfShortKeys shop) : TokenVerification(shop)
 {
     [Fact]
     [Trait("Checklist", "J1")]
-    public Task Without_a_signature_are_refused()
+    public Task A_token_without_a_signature_is_refused()
     {
         var parts = Valid(Forge).Split('.');
         return AreRefused([$"{parts[0]}.{parts[1]}.", $"{parts[0]}.{parts[1]}", $"{parts[0]}..", "..", ".", ""]);
@@ -19,14 +19,14 @@ public class TokenTests(ShopOfShortKeys shop) : TokenVerification(shop)
 
     [Fact]
     [Trait("Checklist", "J2")]
-    public Task Signed_by_none_are_refused() => AreRefused(
+    public Task A_token_with_the_algorithm_none_is_refused() => AreRefused(
         from algorithm in (string[])["none", "None", "nOnE", "NONE", "", " none"]
         from signature in (byte[][])[[], [0], RandomNumberGenerator.GetBytes(256)]
         select TokenForge.Sign(Forge.HeaderWith("alg", algorithm).ToJsonString(), Claims, _ => signature));
 
     [Fact]
     [Trait("Checklist", "J3")]
-    public Task Signed_with_the_public_key_as_a_secret_are_refused()
+    public Task A_token_signed_with_the_public_key_as_a_secret_is_refused()
     {
         byte[][] secrets =
         [
@@ -49,7 +49,7 @@ public class TokenTests(ShopOfShortKeys shop) : TokenVerification(shop)
 
     [Fact]
     [Trait("Checklist", "J4")]
-    public Task Of_another_algorithm_or_another_key_are_refused()
+    public Task A_token_of_another_algorithm_or_key_is_refused()
     {
         using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var other = RSA.Create(2048);
@@ -78,12 +78,12 @@ public class TokenTests(ShopOfShortKeys shop) : TokenVerification(shop)
     [Trait("Checklist", "J5")]
     [Trait("Checklist", "J6")]
     [Trait("Checklist", "E")]
-    public async Task That_bring_or_point_to_their_own_key_are_refused_and_nobody_goes_there()
+    public async Task A_token_that_brings_its_own_key_is_refused_and_no_address_is_called()
     {
-        var visits = 0;
+        var calls = 0;
         await using var canary = await LocalServer.Start(app => app.Run(_ =>
         {
-            Interlocked.Increment(ref visits);
+            Interlocked.Increment(ref calls);
             return Task.CompletedTask;
         }));
         using var mine = new TokenForge();
@@ -107,12 +107,12 @@ public class TokenTests(ShopOfShortKeys shop) : TokenVerification(shop)
                 .. headers.Select(header => Forge.Sign(header, ClaimsOfSomeone())),
             ]);
 
-        Assert.Equal(0, visits);
+        Assert.Equal(0, calls);
     }
 
     [Fact]
     [Trait("Checklist", "J7")]
-    public Task Of_an_unknown_or_odd_key_id_are_refused()
+    public Task A_token_of_an_unknown_or_odd_key_id_is_refused()
     {
         JsonNode?[] ids =
         [
@@ -130,7 +130,7 @@ public class TokenTests(ShopOfShortKeys shop) : TokenVerification(shop)
 
     [Fact]
     [Trait("Checklist", "J9")]
-    public Task That_were_touched_are_refused()
+    public Task A_changed_token_is_refused()
     {
         var token = Valid(Forge);
         var parts = token.Split('.');
@@ -167,7 +167,7 @@ public class TokenTests(ShopOfShortKeys shop) : TokenVerification(shop)
     [Fact]
     [Trait("Checklist", "J9")]
     [Trait("Checklist", "J10")]
-    public Task Whose_header_says_more_or_less_than_ours_are_refused() => AreRefused([
+    public Task A_token_with_another_header_is_refused() => AreRefused([
         .. from extra in (string[])
            [
                "\"crit\":[\"exp\"]", "\"crit\":[]", "\"crit\":[\"b64\"],\"b64\":false", "\"b64\":false",
@@ -196,7 +196,7 @@ public class TokenTests(ShopOfShortKeys shop) : TokenVerification(shop)
 
     [Fact]
     [Trait("Checklist", "J9")]
-    public Task Wrapped_into_or_compressed_as_something_else_are_refused()
+    public Task A_wrapped_or_compressed_token_is_refused()
     {
         var token = Valid(Forge);
         using var bomb = new MemoryStream();

@@ -42,15 +42,15 @@ public abstract class TokenVerification(ShopOfShortKeys shop) : IAsyncLifetime
         var vectors = tokens.ToArray();
         Assert.NotEmpty(vectors);
         List<string> accepted = [];
-        foreach (var door in TokenVerifier.Of(shop))
+        foreach (var verifier in TokenVerifier.Of(shop))
         {
-            Assert.Equal(200, (await door.SendAsync($"Bearer {Valid(Forge)}")).Status);
-            var expected = await door.SendAsync("Bearer nonsense");
+            Assert.Equal(200, (await verifier.SendAsync($"Bearer {Valid(Forge)}")).Status);
+            var expected = await verifier.SendAsync("Bearer nonsense");
             Assert.Equal((401, "Bearer error=\"invalid_token\""), (expected.Status, expected.Challenge));
             foreach (var token in vectors)
             {
-                if (await door.SendAsync($"Bearer {token}") is var answer && answer != expected)
-                    accepted.Add($"{door}: {answer} for {token}");
+                if (await verifier.SendAsync($"Bearer {token}") is var answer && answer != expected)
+                    accepted.Add($"{verifier}: {answer} for {token}");
             }
         }
 

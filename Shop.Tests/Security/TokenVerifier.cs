@@ -7,7 +7,7 @@ using Shop.Tests.Distributed;
 
 namespace Shop.Tests.Security;
 
-/// <summary>What a door answered, with what differs from time to time left out.</summary>
+/// <summary>What a verifier answered, with what differs from time to time left out.</summary>
 internal sealed record VerifierAnswer(int Status, string Challenge, string Body);
 
 /// <summary>A place where tokens are verified: the gateway, or a service that is reached past it.</summary>

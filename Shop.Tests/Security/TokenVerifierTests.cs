@@ -138,7 +138,7 @@ public sealed class TokenVerifierTests : IAsyncLifetime
 
     [Fact]
     [Trait("Checklist", "J8")]
-    public async Task Keys_of_other_kinds_other_uses_or_little_strength_are_not_used()
+    public async Task Keys_of_another_type_or_use_or_of_little_strength_are_not_used()
     {
         using var weak = RSA.Create(1024);
         using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -4,8 +4,8 @@ using Shop.Tests.Distributed;
 
 namespace Shop.Tests.Security;
 
-[Collection(nameof(ShopToBreak))]
-public class UsersOutageTests(ShopToBreak shop)
+[Collection(nameof(ShopToRestart))]
+public class UsersOutageTests(ShopToRestart shop)
 {
     private static readonly Uri Orders = new("/api/orders", UriKind.Relative);
 

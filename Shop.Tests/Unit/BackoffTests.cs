@@ -11,7 +11,7 @@ public class BackoffTests
     [InlineData(3, 4)]
     [InlineData(6, 30)]
     [InlineData(int.MaxValue, 30)]
-    public void Doubles_up_to_the_longest_pause(int doublings, double seconds) => Assert.Equal(
+    public void The_pause_doubles_up_to_the_longest(int doublings, double seconds) => Assert.Equal(
         TimeSpan.FromSeconds(seconds),
         Backoff.Exponential(TimeSpan.FromSeconds(0.5), doublings, TimeSpan.FromSeconds(30)));
 
@@ -20,7 +20,7 @@ public class BackoffTests
     [InlineData(1, 50, 100)]
     [InlineData(2, 100, 200)]
     [InlineData(100, 1000, 2000)]
-    public void Cuts_up_to_a_half_at_random(int failures, double least, double most) => Assert.All(
+    public void Jitter_cuts_up_to_half_of_the_pause(int failures, double least, double most) => Assert.All(
         Enumerable.Range(0, 100).Select(_ => Backoff.WithJitter(failures).TotalMilliseconds),
         pause => Assert.InRange(pause, least, most));
 }

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -26,10 +25,13 @@ internal sealed class KeyProtection : IDisposable
         services.AddSingleton(logs);
         services.AddLogging();
         var protection = services.AddDataProtection().SetApplicationName("shop-users");
-        // Without a certificate (PKCS #12), whoever has the database has these keys too.
-        if (configuration["Users:KeyEncryption:Certificate"] is { Length: > 0 } certificate)
-            protection.ProtectKeysWithCertificate(
-                X509CertificateLoader.LoadPkcs12FromFile(certificate, configuration["Users:KeyEncryption:Password"]));
+        // Without a certificate, whoever has the database has these keys too.
+        var certificates = configuration.GetSection("Users:KeyEncryption").Get<KeyEncryptionOptions>() ?? new();
+        if (certificates.Current() is { } current)
+            protection.ProtectKeysWithCertificate(current);
+
+        if (certificates.Previous() is { } previous)
+            protection.UnprotectKeysWithAnyCertificate(previous);
 
         services.Configure<KeyManagementOptions>(options =>
         {

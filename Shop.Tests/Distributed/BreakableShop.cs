@@ -9,12 +9,19 @@ using StackExchange.Redis;
 
 namespace Shop.Tests.Distributed;
 
+/// <summary>A shop for tests that stop and start its parts and have no deadline that a busy machine breaks.</summary>
+[CollectionDefinition(nameof(ShopToRestart))]
+public sealed class ShopToRestart : BreakableShop, ICollectionFixture<ShopToRestart>;
+
+/// <summary>A shop for tests whose deadlines need the machine for themselves.</summary>
+[CollectionDefinition(nameof(ShopToBreak), DisableParallelization = true)]
+public sealed class ShopToBreak : BreakableShop, ICollectionFixture<ShopToBreak>;
+
 /// <summary>
 /// A shop of its own for tests that break it. Its bank can be put out of order, and its services reach Redis and
 /// PostgreSQL over wires that can be cut; the tests themselves have connections of their own.
 /// </summary>
-[CollectionDefinition(nameof(ShopToBreak), DisableParallelization = true)]
-public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
+public abstract class BreakableShop : RunningShop
 {
     private readonly Dictionary<string, long> _poison = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("shop-to-break-");
@@ -72,6 +79,7 @@ public sealed class ShopToBreak : RunningShop, ICollectionFixture<ShopToBreak>
         await RedisWire.DisposeAsync();
         await PostgresWire.DisposeAsync();
         _folder.Delete(recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     private void SetFailpoints(EnvironmentCallbackContext context)

@@ -1,0 +1,126 @@
+using System.ComponentModel;
+using System.Text.Json;
+using Spectre.Console;
+using Spectre.Console.Cli;
+
+namespace Shop.Load;
+
+/// <summary>
+/// Measures the shop and the yardsticks one after the other, round by round, so that whatever disturbs the machine
+/// disturbs both. What counts is the median of the rounds' ratios; a round in which the machine was not ours is void.
+/// </summary>
+internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
+{
+    // A gate on ratios, and wide: a smaller loss is found by the table, not by a red build.
+    private const double Tolerated = 0.75;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    internal sealed class Settings : ShopSettings
+    {
+        [CommandOption("--rounds")]
+        [Description("How many rounds that count.")]
+        [DefaultValue(5)]
+        public int Rounds { get; init; }
+
+        [CommandOption("--only")]
+        [Description("Goals by their numbers in docs/performance.md, such as P3,P4.")]
+        public string? Only { get; init; }
+
+        [CommandOption("--baseline")]
+        [Description("Ratios to compare with; the command fails if one has lost more than a quarter, twice in a row.")]
+        public string? Baseline { get; init; }
+
+        [CommandOption("--json")]
+        [Description("Where to write the results as JSON, which can be a baseline.")]
+        public string? JsonFile { get; init; }
+
+        [CommandOption("--svg")]
+        [Description("Where to draw them.")]
+        public string? SvgFile { get; init; }
+
+        public override ValidationResult Validate() =>
+            Url is not null
+                ? ValidationResult.Error("The yardsticks use the databases of the shop, so it has to be started here.")
+                : Rounds < 1
+                    ? ValidationResult.Error("A comparison has a round at least.")
+                    : Baseline is not null && !File.Exists(Baseline)
+                        ? ValidationResult.Error($"There is no file {Baseline}.")
+                        : base.Validate();
+    }
+
+    public override async Task<int> ExecuteAsync(
+        CommandContext context, Settings settings, CancellationToken cancellationToken)
+    {
+        await using var shop = await ShopUnderLoad.StartAsync(null, cancellationToken);
+        using var bench = await Bench.PrepareAsync(shop, settings, cancellationToken);
+        var wanted = settings.Only?.Split(',', StringSplitOptions.TrimEntries);
+        Goal[] goals = [.. Goal.All.Where(goal => wanted?.Contains(goal.Id) != false)];
+
+        var results = await MeasureAsync(bench, goals, settings, cancellationToken);
+        Report.Print(results);
+        if (settings.JsonFile is { } json)
+            await File.WriteAllTextAsync(json, JsonSerializer.Serialize(results, Json), cancellationToken);
+        if (settings.SvgFile is { } svg)
+            await File.WriteAllTextAsync(svg, Chart.Of(results), cancellationToken);
+        if (settings.Baseline is null)
+            return 0;
+
+        var before = JsonSerializer.Deserialize<Result[]>(
+            await File.ReadAllTextAsync(settings.Baseline, cancellationToken), Json) ?? [];
+        var slower = Slower(results, before);
+        if (slower is not [])
+        {
+            // Once more, before anybody is told: on a shared machine one run says little.
+            var again = await MeasureAsync(
+                bench, [.. goals.Where(goal => slower.Contains(goal.Id))], settings, cancellationToken);
+            Report.Print(again);
+            slower = Slower(again, before);
+        }
+
+        foreach (var goal in slower)
+            AnsiConsole.MarkupLineInterpolated($"[red]{goal} has lost more than a quarter.[/]");
+
+        return slower is [] ? 0 : 1;
+    }
+
+    private static string[] Slower(IReadOnlyList<Result> now, IReadOnlyList<Result> before) =>
+        [.. from result in now
+            join known in before on result.Id equals known.Id
+            where result.Ratio < known.Ratio * Tolerated
+            select result.Id];
+
+    private static async Task<IReadOnlyList<Result>> MeasureAsync(
+        Bench bench, Goal[] goals, Settings settings, CancellationToken cancel)
+    {
+        await AnsiConsole.Status().StartAsync("Warming up", async _ =>
+        {
+            foreach (var goal in goals)
+                await goal.Shop(bench, settings.WarmUp);
+        });
+        var rounds = goals.ToDictionary(goal => goal.Id, _ => new List<Round>());
+        var (voided, mostVoided) = (0, settings.Rounds * 2);
+        await AnsiConsole.Progress().StartAsync(async progress =>
+        {
+            var task = progress.AddTask("Rounds", maxValue: settings.Rounds * goals.Length);
+            foreach (var goal in goals)
+            {
+                while (rounds[goal.Id].Count < settings.Rounds)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    var lost = SpinProbe.Lost();
+                    var yardstick = await goal.Yardstick(bench, settings.Duration);
+                    var value = await goal.Shop(bench, settings.Duration);
+                    lost = Math.Max(lost, SpinProbe.Lost());
+                    // A machine that is never quiet is better measured than not at all; the report says so.
+                    if (lost > SpinProbe.MostLost && voided++ < mostVoided)
+                        continue;
+
+                    rounds[goal.Id].Add(new(value, yardstick, lost));
+                    task.Increment(1);
+                }
+            }
+        });
+        return [.. goals.Select(goal => Result.Of(goal, rounds[goal.Id]))];
+    }
+}

@@ -1,0 +1,89 @@
+namespace Shop.Load;
+
+/// <summary>One line of the table of goals in docs/performance.md.</summary>
+/// <param name="Id">Its number there.</param>
+/// <param name="What">What of the shop is measured, and by what.</param>
+/// <param name="Must">The ratio that the shop must reach.</param>
+/// <param name="Stretch">The ratio to aim at.</param>
+/// <param name="Shop">Measures the shop; more is better.</param>
+/// <param name="Yardstick">Measures the yardstick in the same unit.</param>
+internal sealed record Goal(
+    string Id,
+    string What,
+    double Must,
+    double Stretch,
+    Func<Bench, TimeSpan, Task<double>> Shop,
+    Func<Bench, TimeSpan, Task<double>> Yardstick)
+{
+    private const int Readers = 32;
+    private const int Writers = 16;
+
+    // Enough that the peak is that of the shop and not of customers who wait for parcels.
+    private const int Purchases = 128;
+
+    public static IReadOnlyList<Goal> All { get; } =
+    [
+        new(
+            "P1", "shipping rates through the gateway / bare Kestrel", 0.18, 0.35,
+            (bench, time) => bench.PeakAsync(bench.Rates, Readers, time),
+            (bench, time) => bench.HelloAsync(Readers, time)),
+        new(
+            "P2", "a product through the gateway / bare Kestrel", 0.12, 0.28,
+            (bench, time) => bench.PeakAsync(bench.Browse, Readers, time),
+            (bench, time) => bench.HelloAsync(Readers, time)),
+        new(
+            "P3", "a product through the gateway / pgbench, the same query", 0.08, 0.20,
+            (bench, time) => bench.PeakAsync(bench.Browse, Writers, time),
+            (bench, time) => bench.Postgres.RunAsync("read-product.sql", Writers, time, bench.Cancel)),
+        new(
+            "P4", "an order through the gateway / pgbench, the same statements", 0.35, 0.80,
+            (bench, time) => bench.PeakAsync(bench.Buy, Writers, time),
+            (bench, time) => bench.Postgres.RunAsync("place-order.sql", Writers, time, bench.Cancel)),
+        new(
+            "P7", "an order to the delivered parcel / pgbench, placing it", 0.10, 0.22,
+            (bench, time) => bench.PeakAsync(bench.Purchase, Purchases, time),
+            (bench, time) => bench.Postgres.RunAsync("place-order.sql", Writers, time, bench.Cancel)),
+        new(
+            "P8", "an order at 50/s, median / hello through bare YARP at 50/s", 0.25, 0.50,
+            (bench, time) => bench.SpeedAsync(bench.Buy, 50, time),
+            (bench, time) => bench.ProxiedHelloSpeedAsync(50, time)),
+        new(
+            "P9", "placed to delivered at 20/s, median / 40 ms", 0.27, 1.00,
+            (bench, time) => bench.SpeedAsync(bench.Purchase, 20, time),
+            (_, _) => Task.FromResult(1000 / 40.0)),
+        new(
+            "P17", "a product while fifty a second sign in / without", 0.33, 0.67,
+            (bench, time) => bench.WhileSigningInAsync(time),
+            (bench, time) => bench.SpeedAsync(bench.Browse, 100, time)),
+    ];
+}
+
+/// <summary>One measurement of both, right after each other.</summary>
+/// <param name="Shop">What the shop did a second.</param>
+/// <param name="Yardstick">What the yardstick did a second.</param>
+/// <param name="Lost">The share of its time that a spinning thread lost.</param>
+internal sealed record Round(double Shop, double Yardstick, double Lost)
+{
+    public double Ratio => Shop / Yardstick;
+}
+
+/// <summary>What a goal came to.</summary>
+internal sealed record Result(
+    string Id, string What, double Must, double Stretch, double Ratio, double Shop, double Yardstick, double Lost)
+{
+    public static Result Of(Goal goal, IReadOnlyList<Round> rounds) => new(
+        goal.Id,
+        goal.What,
+        goal.Must,
+        goal.Stretch,
+        Median(rounds.Select(round => round.Ratio)),
+        Median(rounds.Select(round => round.Shop)),
+        Median(rounds.Select(round => round.Yardstick)),
+        rounds.Max(round => round.Lost));
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+}

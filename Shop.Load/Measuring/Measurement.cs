@@ -1,0 +1,16 @@
+namespace Shop.Load;
+
+/// <summary>What one run of one action came to.</summary>
+/// <param name="Done">How often it succeeded.</param>
+/// <param name="Failed">How often it did not.</param>
+/// <param name="Elapsed">How long the run took.</param>
+/// <param name="Milliseconds">How long each success took, ascending.</param>
+internal sealed record Measurement(int Done, int Failed, TimeSpan Elapsed, double[] Milliseconds)
+{
+    public double PerSecond => Done / Elapsed.TotalSeconds;
+
+    /// <summary>The time below which so many percent of the successes stayed; 0 without one.</summary>
+    public double Percentile(double percent) => Milliseconds is []
+        ? 0
+        : Milliseconds[(int)Math.Min(Milliseconds.Length * percent / 100, Milliseconds.Length - 1)];
+}

@@ -1,0 +1,22 @@
+using Shop.Load;
+using Spectre.Console.Cli;
+
+var app = new CommandApp();
+app.Configure(commands =>
+{
+    commands.SetApplicationName("shop-load");
+    commands.AddCommand<RunCommand>("run")
+        .WithDescription("Puts one scenario on the shop and says how many a second and how long each took.")
+        .WithExample("run", "buy", "--rate", "100", "--seconds", "30")
+        .WithExample("run", "browse", "--connections", "32");
+    commands.AddCommand<CompareCommand>("compare")
+        .WithDescription("Measures the shop against yardsticks of this machine in one run; ratios, not numbers.")
+        .WithExample("compare", "--rounds", "5")
+        .WithExample("compare", "--baseline", "Shop.Load/baseline.json");
+    commands.AddCommand<SeedCommand>("seed")
+        .WithDescription("Fills ordersdb with delivered orders, made by the server itself.")
+        .WithExample(
+            "seed", "1000000", "--connection", "Host=localhost;Database=ordersdb;Username=postgres;Password=…");
+    commands.AddCommand<ServeCommand>("serve").IsHidden();
+});
+return await app.RunAsync(args);

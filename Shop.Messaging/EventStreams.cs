@@ -1,0 +1,94 @@
+namespace Shop.Messaging;
+
+/// <summary>
+/// The streams as modules see them. An event goes straight to the modules beside its publisher, and to Redis if there
+/// are modules elsewhere. Positions of both are those of Redis then, so that they can be compared.
+/// </summary>
+internal sealed class EventStreams(LocalStreams local, TimeProvider clock, RedisStreams? redis = null)
+{
+    private const string InMemory = "memory";
+
+    /// <summary>Whether one process at a time carries the stream, since it is in the memory of that process.</summary>
+    public bool IsLocal(string stream) => local.Find(stream) is not null;
+
+    /// <summary>Whether another process has carried the stream since this one did.</summary>
+    public bool IsCarriedElsewhere(string stream, Guid marker) =>
+        local.Find(stream) is { } here && here.Marker != marker;
+
+    /// <summary>How many more events the modules beside the publisher can take.</summary>
+    public int RoomIn(string stream) => local.Find(stream)?.Room ?? int.MaxValue;
+
+    /// <summary>Whether a group or entries are known to be missing in the stream.</summary>
+    public bool IsIncomplete(string stream) => local.Find(stream) is { Marker: null };
+
+    /// <exception cref="InvalidOperationException">The publisher is elsewhere, and there is no Redis.</exception>
+    public IStreamGroup Join(string stream, string group, IEnumerable<string> types) => local.Find(stream) is { } here
+        ? here.Join(group, types)
+        : new StreamGroup(redis ?? throw Unreachable(stream), stream, group);
+
+    /// <exception cref="InvalidOperationException">There is neither a module beside this one nor Redis.</exception>
+    public void RequireWayOut(string stream)
+    {
+        if (redis is null && !IsLocal(stream))
+            throw Unreachable(stream);
+    }
+
+    /// <summary>Fails while Redis is away, if it is needed.</summary>
+    public async ValueTask ConnectAsync()
+    {
+        if (redis is not null)
+            await redis.ConnectAsync();
+    }
+
+    /// <summary>Appends in this order.</summary>
+    /// <returns>The last entry.</returns>
+    public async Task<StreamId> AppendAsync(string stream, IReadOnlyList<StoredEvent> events)
+    {
+        var here = local.Find(stream);
+        var entries = redis is null
+            ? here!.NextIds(events.Count, clock.GetUtcNow())
+            : await redis.AppendAsync(stream, events.Select(message => message.Content));
+        here?.Append(entries, events);
+        return entries[^1];
+    }
+
+    /// <summary>Tells consumers elsewhere that there are new entries.</summary>
+    public Task AnnounceAsync(string stream) => redis?.AnnounceAsync(stream) ?? Task.CompletedTask;
+
+    /// <summary>Up to which position each group of the stream has acknowledged everything.</summary>
+    public async Task<Dictionary<string, long>> RecordedAsync(string stream)
+    {
+        var recorded = redis is null ? [] : await redis.RecordedAsync(stream);
+        foreach (var (group, position) in local.Find(stream)?.Recorded() ?? [])
+        {
+            // It has moved into this process; what it had not read there is sent again, since joining is a new epoch.
+            if (recorded.ContainsKey(group))
+                await redis!.RemoveGroupAsync(stream, group);
+
+            recorded[group] = position;
+        }
+
+        return recorded;
+    }
+
+    public async Task<StreamIdentity> IdentifyAsync(string stream)
+    {
+        var here = local.Find(stream);
+        var identity = redis is null ? new(here!.Marker, InMemory) : await redis.IdentifyAsync(stream);
+        return here is not null && here.Marker != identity.Marker ? identity with { Marker = null } : identity;
+    }
+
+    public async Task MarkAsync(string stream, Guid marker)
+    {
+        if (redis is not null)
+            await redis.MarkAsync(stream, marker);
+
+        local.Find(stream)?.Marker = marker;
+    }
+
+    public Task TrimAsync(string stream, DateTimeOffset before, IEnumerable<long> recorded) =>
+        redis?.TrimAsync(stream, before, recorded) ?? Task.CompletedTask;
+
+    private static InvalidOperationException Unreachable(string stream) => new(
+        $"{stream} is not in this process, and there is no Redis by which to reach it: set ConnectionStrings:redis.");
+}
