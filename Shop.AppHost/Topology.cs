@@ -34,7 +34,8 @@ internal sealed class Topology
         if (extracted.Except(isMonolith ? Modules : []).FirstOrDefault() is { } unknown)
         {
             throw new InvalidOperationException(
-                $"{unknown} can't be extracted: from --Topology={Monolith} one can extract {string.Join(", ", Modules)}.");
+                $"{unknown} can't be extracted: from --Topology={Monolith} one can extract "
+                + $"{string.Join(", ", Modules)}.");
         }
 
         _together = isMonolith ? [.. Modules.Except(extracted)] : [];

@@ -17,7 +17,8 @@ internal static class ApiDocument
     private const string Schemas = "#/components/schemas/";
     private static readonly string About = string.Join(
         '\n',
-        "Everything behind the gateway. Sign in with `POST /api/users/session` and send `accessToken` as a bearer token.",
+        "Everything behind the gateway. Sign in with `POST /api/users/session` and send `accessToken` as a "
+            + "bearer token.",
         "",
         "* **Errors** are problems (RFC 9457) with a sentence for people in `detail` and a `traceId`; one about input "
             + "names every field in `errors`.",

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
 using Shop.ServiceDefaults;
 using Shop.Tests.Messaging;
 using Shop.Tests.Security;
@@ -42,48 +41,29 @@ public sealed class CallerAddressTests(Backends backends)
     [MemberData(nameof(Ways))]
     public async Task Users_counts_wrong_passwords_for_the_caller_and_for_nobody_else(Ingress outside, Ingress inside)
     {
-        await using var database = await DeployedDatabase.CreateAsync(backends);
-        Assert.Equal(0, (await database.MigrateAsync("users", "--grant", database.Role)).ExitCode);
-        await using var users = await DeployedService.StartAsync(
-            "users", database.ConnectionOf(database.Role), Configured("BehindGateway=true", TrustsTheIngress));
-        await users.BecomesReadyAsync();
-        await using var between = await LocalProxy.StartAsync(inside, () => users.Address, "http");
-        await using var gateway = await GatewayHost.StartAsync(
-            $"services:users:http:0={between.Address}", TrustsTheIngress);
-        await using var before = await LocalProxy.StartAsync(outside, () => gateway.Http.BaseAddress!, "https");
+        await using var shop = await ShopBehindIngress.StartAsync(backends, outside, inside);
 
-        using var caller = CallerAt("127.0.0.2", before.Address);
+        using var caller = CallerAt("127.0.0.2", shop.Address);
         Assert.Equal(HttpStatusCode.Unauthorized, await SignInAsync(caller, "honestly@shop.example"));
         Assert.Equal(HttpStatusCode.Unauthorized, await SignInAsync(caller, "forged@shop.example", Forged));
 
         var expected = SignInThrottle.Of("any@shop.example", IPAddress.Parse("127.0.0.2"), new());
-        Assert.Equal(
-            Convert.ToHexString(expected.Source.Source),
-            await database.ExecuteAsync(
-                database.Role, "SELECT string_agg(upper(encode(source, 'hex')), ' ') FROM users.source_failures"));
+        Assert.Equal(Convert.ToHexString(expected.Source.Source), await FailureSourcesAsync(shop.Database));
     }
 
     [Theory]
     [MemberData(nameof(Ways))]
     public async Task A_browser_gets_its_cookie_for_the_address_that_it_used(Ingress outside, Ingress inside)
     {
-        await using var database = await DeployedDatabase.CreateAsync(backends);
-        Assert.Equal(0, (await database.MigrateAsync("users", "--grant", database.Role)).ExitCode);
-        await using var users = await DeployedService.StartAsync(
-            "users", database.ConnectionOf(database.Role), Configured("BehindGateway=true", TrustsTheIngress));
-        await users.BecomesReadyAsync();
-        await using var between = await LocalProxy.StartAsync(inside, () => users.Address, "http");
-        await using var gateway = await GatewayHost.StartAsync(
-            $"services:users:http:0={between.Address}", TrustsTheIngress);
-        await using var before = await LocalProxy.StartAsync(outside, () => gateway.Http.BaseAddress!, "https");
-        using var caller = CallerAt("127.0.0.2", before.Address);
+        await using var shop = await ShopBehindIngress.StartAsync(backends, outside, inside);
+        using var caller = CallerAt("127.0.0.2", shop.Address);
         var account = new { email = "ada@shop.example", password = "a long walk on the beach", name = "Ada" };
         using var registered = await caller.PostAsJsonAsync("/api/users", account, Cancel);
         Assert.True(registered.IsSuccessStatusCode, $"{registered.StatusCode}");
 
         using var signIn = new HttpRequestMessage(HttpMethod.Post, "/api/users/session");
         signIn.Content = JsonContent.Create(new { account.email, account.password });
-        signIn.Headers.Add("Origin", $"https://{before.Address.Authority}");
+        signIn.Headers.Add("Origin", $"https://{shop.Address.Authority}");
         signIn.Headers.Add("X-Shop-Session", "cookie");
         using var session = await caller.SendAsync(signIn, Cancel);
 
@@ -119,18 +99,13 @@ public sealed class CallerAddressTests(Backends backends)
     public async Task A_service_that_is_not_told_so_reads_nothing_of_the_gateways_headers()
     {
         await using var database = await DeployedDatabase.CreateAsync(backends);
-        Assert.Equal(0, (await database.MigrateAsync("users", "--grant", database.Role)).ExitCode);
-        await using var users = await DeployedService.StartAsync(
-            "users", database.ConnectionOf(database.Role), Configured(TrustsTheIngress));
+        await using var users = await StartUsersAsync(database, TrustsTheIngress);
         await users.BecomesReadyAsync();
 
         await SignInAsync(users.Http, "forged@shop.example", (CallerHeaders.Address, "203.0.113.8"));
 
         var expected = SignInThrottle.Of("any@shop.example", IPAddress.Loopback, new());
-        Assert.Equal(
-            Convert.ToHexString(expected.Source.Source),
-            await database.ExecuteAsync(
-                database.Role, "SELECT string_agg(upper(encode(source, 'hex')), ' ') FROM users.source_failures"));
+        Assert.Equal(Convert.ToHexString(expected.Source.Source), await FailureSourcesAsync(database));
     }
 
     [Fact]
@@ -139,11 +114,19 @@ public sealed class CallerAddressTests(Backends backends)
         await Assert.ThrowsAsync<InvalidOperationException>(() => GatewayHost.StartAsync("BehindGateway=true"));
     }
 
-    private static Action<WebApplicationBuilder> Configured(params string[] settings) => builder =>
+    private static async Task<DeployedService> StartUsersAsync(DeployedDatabase database, params string[] settings)
     {
-        foreach (var parts in settings.Select(setting => setting.Split('=', 2)))
-            builder.Configuration[parts[0]] = parts[1];
-    };
+        Assert.Equal(0, (await database.MigrateAsync("users", "--grant", database.Role)).ExitCode);
+        return await DeployedService.StartAsync("users", database.ConnectionOf(database.Role), builder =>
+        {
+            foreach (var parts in settings.Select(setting => setting.Split('=', 2)))
+                builder.Configuration[parts[0]] = parts[1];
+        });
+    }
+
+    // Whose wrong passwords Users has counted, as text.
+    private static Task<object?> FailureSourcesAsync(DeployedDatabase database) => database.ExecuteAsync(
+        database.Role, "SELECT string_agg(upper(encode(source, 'hex')), ' ') FROM users.source_failures");
 
     private static HttpClient CallerAt(string address, Uri server)
     {
@@ -188,5 +171,57 @@ public sealed class CallerAddressTests(Backends backends)
 
         using var answer = await caller.SendAsync(request, Cancel);
         return answer.StatusCode;
+    }
+
+    /// <summary>Users, the gateway, and the ingress before each of them.</summary>
+    private sealed class ShopBehindIngress : IAsyncDisposable
+    {
+        private readonly Stack<IAsyncDisposable> _parts = [];
+
+        private ShopBehindIngress(DeployedDatabase database) => Database = Kept(database);
+
+        public DeployedDatabase Database { get; }
+
+        /// <summary>Where callers find it.</summary>
+        public Uri Address { get; private set; } = null!;
+
+        public static async Task<ShopBehindIngress> StartAsync(Backends backends, Ingress outside, Ingress inside)
+        {
+            var shop = new ShopBehindIngress(await DeployedDatabase.CreateAsync(backends));
+            try
+            {
+                await shop.StartPartsAsync(outside, inside);
+                return shop;
+            }
+            catch
+            {
+                await shop.DisposeAsync();
+                throw;
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            while (_parts.TryPop(out var part))
+                await part.DisposeAsync();
+        }
+
+        private async Task StartPartsAsync(Ingress outside, Ingress inside)
+        {
+            var users = Kept(await StartUsersAsync(Database, "BehindGateway=true", TrustsTheIngress));
+            await users.BecomesReadyAsync();
+            var between = Kept(await LocalProxy.StartAsync(inside, () => users.Address, "http"));
+            var gateway = Kept(await GatewayHost.StartAsync(
+                $"services:users:http:0={between.Address}", TrustsTheIngress));
+            var before = Kept(await LocalProxy.StartAsync(outside, () => gateway.Http.BaseAddress!, "https"));
+            Address = before.Address;
+        }
+
+        private T Kept<T>(T part)
+            where T : IAsyncDisposable
+        {
+            _parts.Push(part);
+            return part;
+        }
     }
 }

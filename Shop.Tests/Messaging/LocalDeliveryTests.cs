@@ -29,7 +29,7 @@ public sealed class LocalDeliveryTests(Backends backends)
                     $"SELECT number FROM consumer.rows WHERE item = '{item.Item}' ORDER BY id"));
         }
 
-        await NothingUnsentAsync(modules);
+        await modules.EverythingIsSentAsync();
         Assert.Equal(0, await backends.Streams.StreamLengthAsync(TestModules.Stream));
     }
 
@@ -46,7 +46,7 @@ public sealed class LocalDeliveryTests(Backends backends)
                 : Task.CompletedTask,
             "ShutdownTimeout=00:00:00.1");
         await TestModules.PublishAsync(producer, ItemChanged.ForItems(40));
-        await NothingUnsentAsync(modules);
+        await modules.EverythingIsSentAsync();
         await modules.StopAsync(consumer);
         await modules.StopAsync(producer);
         Assert.InRange(await modules.CountRowsAsync(), 0, 20);
@@ -63,7 +63,7 @@ public sealed class LocalDeliveryTests(Backends backends)
         var process = new TestProcess(Both);
         var producer = await modules.AddProducerAsync(process: process);
         await TestModules.PublishAsync(producer, ItemChanged.ForItems(30));
-        await NothingUnsentAsync(modules);
+        await modules.EverythingIsSentAsync();
 
         await modules.AddConsumerAsync(process);
 
@@ -85,7 +85,7 @@ public sealed class LocalDeliveryTests(Backends backends)
         for (var number = 0; number < 200; number++)
             await TestModules.PublishAsync(producer, new ItemChanged(item, number));
 
-        await NothingUnsentAsync(modules);
+        await modules.EverythingIsSentAsync();
         open.SetResult();
 
         await OnceEachAsync(modules, 200);
@@ -143,14 +143,14 @@ public sealed class LocalDeliveryTests(Backends backends)
         await modules.HasRowsAsync(10);
         await modules.StopAsync(consumer);
         await TestModules.PublishAsync(producer, ItemChanged.ForItems(10));
-        await NothingUnsentAsync(modules);
+        await modules.EverythingIsSentAsync();
         await modules.StopAsync(producer);
 
         var together = await StartAsync(modules, new(Both));
         await OnceEachAsync(modules, 20);
         await modules.StopAsync(together.Consumer);
         await TestModules.PublishAsync(together.Producer, ItemChanged.ForItems(10));
-        await NothingUnsentAsync(modules);
+        await modules.EverythingIsSentAsync();
         await modules.StopAsync(together.Producer);
         Assert.Equal(20, await modules.CountRowsAsync());
 
@@ -179,13 +179,10 @@ public sealed class LocalDeliveryTests(Backends backends)
         return (await modules.AddProducerAsync(process: process), consumer);
     }
 
-    private static Task<long> NothingUnsentAsync(TestModules modules) => Eventually.Equals(
-        0L, () => modules.CountAsync("SELECT count(*) FROM producer.outbox"), what: "Unsent messages");
-
     private static async Task OnceEachAsync(TestModules modules, long messages)
     {
         await modules.HasRowsAsync(messages);
-        await NothingUnsentAsync(modules);
+        await modules.EverythingIsSentAsync();
         Assert.Equal(messages, await modules.CountAsync("SELECT count(DISTINCT message_id) FROM consumer.rows"));
         Assert.Equal(messages, await modules.CountRowsAsync());
     }

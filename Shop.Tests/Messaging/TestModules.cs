@@ -94,6 +94,10 @@ internal sealed class TestModules : IAsyncDisposable
     public Task HasRowsAsync(long rows, TimeSpan? within = null) =>
         Eventually.Equals(rows, CountRowsAsync, within, "The number of rows");
 
+    /// <summary>A consumer can be done before the relay has stored what it sent.</summary>
+    public Task EverythingIsSentAsync() =>
+        Eventually.Equals(0L, () => CountAsync("SELECT count(*) FROM producer.outbox"), what: "Unsent events");
+
     public async Task<long> CountAsync(string sql)
     {
         await using var command = _database.CreateCommand(sql);

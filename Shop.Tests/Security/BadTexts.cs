@@ -21,7 +21,8 @@ internal static class BadTexts
         .. from code in Enumerable.Range(1, 31) where code % 3 == 0 select $"a{(char)code}b",
         "\u007f", "a\u0085b", "a\u00adb", "\u00a0", "\u1680\u2003\u3000", "a\u200bb", "a\u200db", "a\u2060b",
         "\u200e\u200f", "a\u2028b", "a\u2029b", "\u202e\u202dfdp.exe", "\u2066a\u2069", "\ufeff", "a\ufffeb", "\uffff",
-        "\ufffd", "\ue000", "\ud83d\ude00", "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67", "\ud83c\udde9\ud83c\uddea",
+        "\ufffd", "\ue000", "\ud83d\ude00", "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67",
+        "\ud83c\udde9\ud83c\uddea",
         "\udbff\udfff", "e\u0301", "\u00e9", "\u212b", "\u0130\u0131", "\ufb01", "\u1e9e\u00df",
         $"o{new string('\u0336', 40)}", "\\", "\"", "'", "\"'\"'\"''''\"", "\\\\", "\\\"", "`", "\t\r\n",
     ];
@@ -49,9 +50,12 @@ internal static class BadTexts
 
     private static string[] Commands() =>
     [
-        "' OR '1'='1", "'; DROP TABLE orders.orders; --", "1; SELECT pg_sleep(9)", "\" OR \"\"=\"", "%", "_", "\\%", "$1",
-        "@p0", ":name", "/* */", "--", "$$x$$", "E'\\x00'", "; ls -la /", "$(touch /tmp/x)", "`id`", "| cat", "&& reboot",
-        "../../../../etc/passwd", "..\\..\\windows\\system.ini", "/dev/null", "file:///etc/passwd", "C:\\", "~root", "*",
+        "' OR '1'='1", "'; DROP TABLE orders.orders; --", "1; SELECT pg_sleep(9)", "\" OR \"\"=\"", "%", "_", "\\%",
+        "$1",
+        "@p0", ":name", "/* */", "--", "$$x$$", "E'\\x00'", "; ls -la /", "$(touch /tmp/x)", "`id`", "| cat",
+        "&& reboot",
+        "../../../../etc/passwd", "..\\..\\windows\\system.ini", "/dev/null", "file:///etc/passwd", "C:\\", "~root",
+        "*",
         "{0}", "{Name}", "%s%s%n", "%d", "\\u0000", "%00", "$HOME", "${env:PATH}", "${jndi:ldap://localhost/a}",
         "*)(uid=*", "[a-z", "(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaa!",
     ];
