@@ -76,25 +76,6 @@ public sealed class DeskTests(SharedShop shop)
     }
 
     [Fact]
-    public async Task An_order_tells_its_whole_story()
-    {
-        var customer = await shop.NewCustomerAsync();
-        var order = await customer.OrderAsync(
-            Customer.OrderOf((Guid)(await customer.PlentifulProductAsync())["id"]!, token: "tok_slow"));
-        await using var visit = await Visit.BeginAsync(shop);
-        await visit.SignInAsync(Operator);
-        await visit.GoAsync("/operator");
-        await visit.SeesAsync($"{order}"[^12..]);
-        await visit.SeesAsync("the bank, through Payments");
-
-        await visit.GoAsync($"/operator/orders/{order}");
-
-        await visit.SeesAsync("Calls to the bank");
-        await visit.SeesAsync("In this state since");
-        visit.HasNothingToComplainOf();
-    }
-
-    [Fact]
     public async Task Customers_have_no_desk()
     {
         await using var visit = await Visit.BeginAsync(shop);

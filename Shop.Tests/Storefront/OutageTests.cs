@@ -3,7 +3,7 @@ using Shop.Tests.Distributed;
 
 namespace Shop.Tests.Storefront;
 
-/// <summary>What a customer sees while a part of the shop is away.</summary>
+/// <summary>What customers and operators see while a part of the shop is away.</summary>
 [Collection(nameof(ShopToRestart)), Trait("Category", "Browser")]
 public sealed class OutageTests(ShopToRestart shop)
 {
@@ -38,6 +38,30 @@ public sealed class OutageTests(ShopToRestart shop)
         await visit.SeesAsync("Your parcel was delivered.");
         // It asked in vain while nobody was there.
         visit.HasNothingToComplainOf("50");
+    }
+
+    [Fact]
+    public async Task An_order_tells_operators_what_it_waits_for_and_its_whole_story()
+    {
+        var customer = await shop.NewCustomerAsync();
+        var product = (Guid)(await customer.PlentifulProductAsync())["id"]!;
+        await using var visit = await Visit.BeginAsync(shop);
+        await visit.SignInAsync("operator@shop.example");
+        // A slow bank would have answered before a busy machine shows the page.
+        await StopAsync("payments");
+        var order = await customer.OrderAsync(Customer.OrderOf(product));
+
+        await visit.GoAsync("/operator");
+        await visit.SeesAsync($"{order}"[^12..]);
+        await visit.SeesAsync("the bank, through Payments");
+        await shop.CommandAsync("payments", KnownResourceCommands.StartCommand);
+        await Eventually.Equals(
+            "Delivered", () => customer.StatusOfAsync(order), TimeSpan.FromSeconds(60), "The order that waited");
+        await visit.GoAsync($"/operator/orders/{order}");
+
+        await visit.SeesAsync("Calls to the bank");
+        await visit.SeesAsync("In this state since");
+        visit.HasNothingToComplainOf();
     }
 
     private async Task StopAsync(string service)
