@@ -38,7 +38,7 @@ internal sealed class LocalGroup(LocalStream stream, HashSet<string> types, Loca
         {
             lock (_lock)
             {
-                var isStalled = _firstLost is not null || Stopwatch.GetElapsedTime(_readAt) > limits.Patience;
+                var isStalled = _firstLost is not null || Stopwatch.GetElapsedTime(_readAt) > limits.StallTimeout;
                 var room = limits.MaxQueued - _queue.Count;
                 return room <= 0 && isStalled ? int.MaxValue : room;
             }

@@ -28,7 +28,7 @@ internal sealed record LocalLimits
     public int MaxQueued { get; init; } = 20_000;
 
     /// <summary>A module that has read nothing for so long is away.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }
 
 /// <summary>One stream, with a group for each module beside its publisher that subscribes to it.</summary>

@@ -18,7 +18,7 @@ services=(users payments shipping orders gateway)
 # Named where Users is given it; another name there makes another certificate.
 certificate=$(sed -n "s/.*KeyEncryption__CertificateData', secret: '\([^']*\)'.*/\1/p" infra/services.bicep)
 poll=${POLL_SECONDS:-5}
-patience=${PATIENCE_SECONDS:-900}
+timeout=${TIMEOUT_SECONDS:-900}
 
 usage() { sed -n '4,6s/^# *//p' infra/deploy.sh >&2; exit 2; }
 say() { printf '%s  %s\n' "$(date -u +%H:%M:%S)" "$*"; }
@@ -42,7 +42,7 @@ output_of() {
 
 # until_is <what> <command...>: waits until the command prints yes; no ends it at once, anything else is asked again.
 until_is() {
-  local what=$1 seen='' deadline=$((SECONDS + patience))
+  local what=$1 seen='' deadline=$((SECONDS + timeout))
   shift
   while [ "$SECONDS" -le "$deadline" ]; do
     seen=$("$@") || seen="(no answer)"

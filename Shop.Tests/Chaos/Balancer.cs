@@ -73,12 +73,12 @@ internal sealed class Balancer : IAsyncDisposable
 
     private async Task<bool?> IsReadyAsync(IPEndPoint replica)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
-        patience.CancelAfter(LongestAnswer);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
+        timeout.CancelAfter(LongestAnswer);
         using var http = Clients.To($"http://{replica}");
         try
         {
-            using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), patience.Token);
+            using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), timeout.Token);
             return answer.StatusCode == HttpStatusCode.OK;
         }
         catch (HttpRequestException)

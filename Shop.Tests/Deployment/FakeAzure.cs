@@ -90,7 +90,7 @@ internal sealed class FakeAzure : IDisposable
                 ["CALLS"] = Log,
                 ["IMAGE_TAG"] = "after",
                 ["POLL_SECONDS"] = "0",
-                ["PATIENCE_SECONDS"] = "1",
+                ["TIMEOUT_SECONDS"] = "1",
             },
         };
         foreach (var (name, value) in situation)

@@ -8,7 +8,7 @@ namespace Shop.Tests.Distributed;
 [Collection(nameof(SharedShop))]
 public sealed class LiveOrderTests(SharedShop shop)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Every_step_arrives_once_and_in_its_order()
@@ -133,9 +133,9 @@ public sealed class LiveOrderTests(SharedShop shop)
         Customer customer, string path, Func<Step, bool> until, string? lastEvent = null,
         Func<Task>? onConnected = null)
     {
-        using var patience =
+        using var timeout =
             CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
+        timeout.CancelAfter(LongestWait);
         using var answer = await ConnectAsync(customer, path, lastEvent);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
@@ -145,8 +145,8 @@ public sealed class LiveOrderTests(SharedShop shop)
         List<Step> steps = [];
         try
         {
-            var events = SseParser.Create(await answer.Content.ReadAsStreamAsync(patience.Token));
-            await foreach (var item in events.EnumerateAsync(patience.Token))
+            var events = SseParser.Create(await answer.Content.ReadAsStreamAsync(timeout.Token));
+            await foreach (var item in events.EnumerateAsync(timeout.Token))
             {
                 if (item.EventType != "order")
                     continue;

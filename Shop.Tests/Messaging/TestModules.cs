@@ -186,7 +186,7 @@ internal sealed class TestModules : IAsyncDisposable
 internal sealed class TestProcess(string[] modules, int maxQueued = 1000, bool redis = false)
 {
     private readonly LocalStreams _streams = new(
-        modules, new LocalLimits { MaxQueued = maxQueued, Patience = TimeSpan.FromMilliseconds(100) });
+        modules, new LocalLimits { MaxQueued = maxQueued, StallTimeout = TimeSpan.FromMilliseconds(100) });
 
     public void Configure(HostApplicationBuilder builder)
     {

@@ -187,7 +187,7 @@ public sealed partial class GatewayRateLimitTests
             answers.Add((await gateway.SendAsync(HttpMethod.Get, "/api/orders", token)).StatusCode);
 
         Assert.Equal(19, answers.Count(status => status == HttpStatusCode.OK));
-        // Redis' own patience is five seconds.
+        // Redis' own time-out is five seconds.
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4));
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Playwright;
 
 namespace Shop.Tests.Storefront;
 
@@ -16,20 +17,38 @@ internal static class Chromium
     ];
 
     private static readonly Lazy<Task<string?>> Installed = new(FindOrInstallAsync);
+    private static readonly Lazy<Task<IBrowser>> Started = new(StartAsync);
 
-    /// <summary>The program; empty for the one that Playwright has installed.</summary>
-    public static async Task<string> PathAsync()
+    /// <summary>One process for all tests: each has a context of its own in it. It ends with the tests.</summary>
+    public static async Task<IBrowser> BrowserAsync()
     {
-        if (await Installed.Value is { } path)
-            return path;
+        if (await Installed.Value is null)
+        {
+            const string Why =
+                "There is no Chromium here, and it could not be installed. Install it: apt-get install chromium, or Chrome.";
+            Assert.SkipUnless(Environment.GetEnvironmentVariable("CI") == "true", Why);
+            Assert.Fail(Why);
+        }
 
-        const string Why =
-            "There is no Chromium here, and it could not be installed. Install it: apt-get install chromium, or Chrome.";
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("CI") == "true", Why);
-        Assert.Fail(Why);
-        return "";
+        return await Started.Value;
     }
 
+    private static async Task<IBrowser> StartAsync()
+    {
+        var path = await Installed.Value;
+        var playwright = await Playwright.CreateAsync();
+        return await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = path is "" ? null : path,
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            ],
+        });
+    }
+
+    /// <returns>The program; empty for the one that Playwright has installed; null where there is none.</returns>
     private static async Task<string?> FindOrInstallAsync()
     {
         if (Find() is { } found)

@@ -6,7 +6,7 @@ using Shop.Tests.Distributed;
 namespace Shop.Tests.Storefront;
 
 /// <summary>
-/// Somebody with a browser of their own: cookies, storage and tabs. What the browser complains of (errors of scripts,
+/// Somebody with cookies, storage and tabs of their own. What the browser complains of (errors of scripts,
 /// refusals by the content security policy) is remembered and fails the test at its end.
 /// </summary>
 internal sealed class Visit : IAsyncDisposable
@@ -15,14 +15,11 @@ internal sealed class Visit : IAsyncDisposable
 
     /// <summary>Of the demo accounts; too well known for anybody else.</summary>
     private const string DemoPassword = "correct horse battery staple";
-    private const float Patience = 120_000;
+    private const float LongestWait = 120_000;
 
-    private readonly IPlaywright _playwright;
-    private readonly IBrowser _browser;
     private readonly ConcurrentQueue<string> _complaints = new();
 
-    private Visit(IPlaywright playwright, IBrowser browser, IBrowserContext context, IPage page) =>
-        (_playwright, _browser, Context, Page) = (playwright, browser, context, page);
+    private Visit(IBrowserContext context, IPage page) => (Context, Page) = (context, page);
 
     public IBrowserContext Context { get; }
 
@@ -30,17 +27,7 @@ internal sealed class Visit : IAsyncDisposable
 
     public static async Task<Visit> BeginAsync(RunningShop shop)
     {
-        var path = await Chromium.PathAsync();
-        var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = path.Length > 0 ? path : null,
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            ],
-        });
+        var browser = await Chromium.BrowserAsync();
         var context = await browser.NewContextAsync(new()
         {
             BaseURL = shop.App.GetEndpoint("gateway", "http").ToString(),
@@ -48,8 +35,8 @@ internal sealed class Visit : IAsyncDisposable
             ReducedMotion = ReducedMotion.Reduce,
             ViewportSize = new() { Width = 1280, Height = 860 },
         });
-        context.SetDefaultTimeout(Patience);
-        var visit = new Visit(playwright, browser, context, await context.NewPageAsync());
+        context.SetDefaultTimeout(LongestWait);
+        var visit = new Visit(context, await context.NewPageAsync());
         visit.Watch(visit.Page);
         return visit;
     }
@@ -66,7 +53,7 @@ internal sealed class Visit : IAsyncDisposable
 
     /// <summary>What is hidden is not seen, although it is in the page.</summary>
     public Task SeesAsync(string text) => Assertions.Expect(Page.GetByRole(AriaRole.Main))
-        .ToContainTextAsync(text, new() { Timeout = Patience, UseInnerText = true });
+        .ToContainTextAsync(text, new() { Timeout = LongestWait, UseInnerText = true });
 
     public Task PressAsync(string button) =>
         Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
@@ -127,18 +114,14 @@ internal sealed class Visit : IAsyncDisposable
         Assert.True(complaints is [], string.Join('\n', complaints));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
-    }
+    public ValueTask DisposeAsync() => Context.DisposeAsync();
 
     // What the page says instead is in the failure.
     private async Task IsSignedInAsync()
     {
         await SeesAsync("Things made to be kept");
         await Assertions.Expect(Page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }))
-            .ToContainTextAsync("Account", new() { Timeout = Patience });
+            .ToContainTextAsync("Account", new() { Timeout = LongestWait });
     }
 
     private void Watch(IPage page)

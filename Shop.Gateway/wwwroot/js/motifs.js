@@ -10,7 +10,8 @@ const oval = (fill, cx, cy, rx, ry) => ["ellipse", { fill, cx, cy, rx, ry }];
 const box = (fill, x, y, width, height, rx = 4) => ["rect", { fill, x, y, width, height, rx }];
 
 const flame = (x, y) => path("a", `M${x} ${y}q9 12 0 19q-9-7 0-19z`);
-const leaf = (x, y, turn) => path("a", `M${x} ${y}q${turn * 22} -10 ${turn * 26} -32q${turn * -24} 4 ${turn * -26} 32z`);
+const leaf = (x, y, turn) =>
+  path("a", `M${x} ${y}q${turn * 22} -10 ${turn * 26} -32q${turn * -24} 4 ${turn * -26} 32z`);
 
 export const motifs = [
   [/pendant|moon/, [
@@ -77,7 +78,8 @@ export const motifs = [
     path("a", "M100 50L24 162h152z"), path("c", "M100 50L66 162h68z"), path("b", "M100 84l-22 78h44z"),
     line("b", "M100 50L20 164M100 50l80 114", 4), line("b", "M100 50V36", 3)]],
   [/bottle|flask/, [
-    box("b", 82, 34, 36, 26, 6), path("c", "M80 60h40l4 12H76z"), path("a", "M70 84q4-14 14-14h32q10 0 14 14v70q0 11-11 11H81q-11 0-11-11z"),
+    box("b", 82, 34, 36, 26, 6), path("c", "M80 60h40l4 12H76z"),
+    path("a", "M70 84q4-14 14-14h32q10 0 14 14v70q0 11-11 11H81q-11 0-11-11z"),
     box("c", 70, 104, 60, 8, 0), line("b", "M82 120v32", 4)]],
   [/stool|chair/, [
     line("b", "M58 92l84 73M142 92l-84 73", 8), path("a", "M44 80q56 26 112 0v14q-56 24-112 0z"),
@@ -87,10 +89,12 @@ export const motifs = [
     box("b", 62, 88, 12, 74, 3), box("b", 108, 88, 12, 74, 3), line("b", "M68 90q23-52 46 0", 5)]],
   [/water/, [
     path("a", "M62 92h74v60q0 13-13 13H75q-13 0-13-13z"), path("b", "M56 86h86v10H56z"),
-    line("a", "M62 144Q32 136 22 84", 9), path("b", "M10 78l26-8 4 12-26 8z"), line("b", "M136 104q38 2 30 34q-8 18-30 14", 7)]],
+    line("a", "M62 144Q32 136 22 84", 9), path("b", "M10 78l26-8 4 12-26 8z"),
+    line("b", "M136 104q38 2 30 34q-8 18-30 14", 7)]],
   [/herb|plant|garden/, [
     leaf(62, 116, 1), leaf(62, 116, -1), leaf(100, 104, 1), leaf(100, 104, -1), leaf(138, 116, 1), leaf(138, 116, -1),
-    line("b", "M62 122V92M100 122V74M138 122V92", 3), path("b", "M40 122h44l-7 43H47z"), path("c", "M78 122h44l-7 43H85z"),
+    line("b", "M62 122V92M100 122V74M138 122V92", 3), path("b", "M40 122h44l-7 43H47z"),
+    path("c", "M78 122h44l-7 43H85z"),
     path("b", "M116 122h44l-7 43h-30z")]],
 ];
 

@@ -26,7 +26,8 @@ export const pieces = count => count === 1 ? "1 item" : `${count} items`;
 
 /** Short name, long sentence, and what comes next. */
 export const states = {
-  Placed: { name: "Placed", title: "We have your order", kind: "going", next: "Your bank is being asked for the money." },
+  Placed: { name: "Placed", title: "We have your order", kind: "going",
+    next: "Your bank is being asked for the money." },
   Paid: { name: "Paid", title: "Your payment has arrived", kind: "going", next: "We arrange your parcel." },
   Preparing: { name: "Being packed", title: "We are packing your parcel", kind: "going",
     next: "It waits for the carrier." },
@@ -53,7 +54,8 @@ export const cards = [
   ["tok_insufficient_funds", "An empty account", "Declined, too, with another reason."],
   ["tok_slow", "A slow bank", "It answers after ten seconds. Your order waits."],
   ["tok_flaky", "A bank with hiccups", "It fails twice, then succeeds. You are charged once."],
-  ["tok_timeout_after_charge", "A bank that forgets to answer", "It charges, then says nothing. We ask again, not twice."],
+  ["tok_timeout_after_charge", "A bank that forgets to answer",
+    "It charges, then says nothing. We ask again, not twice."],
   ["tok_down", "A bank that is away", "It never answers. After ten minutes the order is cancelled."],
 ];
 

@@ -16,7 +16,8 @@ const tabs = [
 export default async function desk({ show, signal, parameters: [page = "", id], query, go }) {
   if (!session.user.isOperator) {
     show("Desk", h("section", { class: "empty" }, h("h1", {}, "This desk is for operators"),
-      h("p", {}, "Your account is a customer's. In Development there is one for operators; the start of the shop prints it.")));
+      h("p", {}, "Your account is a customer's. In Development there is one for operators; the start of the shop "
+        + "prints it.")));
     return;
   }
 

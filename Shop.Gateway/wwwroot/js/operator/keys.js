@@ -19,7 +19,8 @@ export default async function keys({ show, signal }) {
   } }, "Publish a new key");
   await read();
   show("Signing keys", h("div", { class: "title" }, h("h1", {}, "Signing keys"), rotate), message,
-    h("p", { class: "soft" }, "A key is published before it signs, and verifies after it has retired, so that no token is refused."),
+    h("p", { class: "soft" },
+      "A key is published before it signs, and verifies after it has retired, so that no token is refused."),
     list);
 
   async function read() {

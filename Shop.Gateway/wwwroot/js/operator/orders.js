@@ -11,7 +11,9 @@ export default async function orders({ show, signal, go }) {
   const hour = h("section", { class: "panel stack" });
   const find = h("form", { class: "row", role: "search" },
     h("label", { class: "unseen", for: "find-order" }, "Order id"),
-    h("input", { id: "find-order", name: "id", placeholder: "Order id", pattern: "[0-9a-fA-F\\-]{36}", required: true }),
+    h("input", {
+      id: "find-order", name: "id", placeholder: "Order id", pattern: "[0-9a-fA-F\\-]{36}", required: true,
+    }),
     h("button", { class: "button quiet" }, "Show its story"));
   find.classList.add("find");
   find.addEventListener("submit", event => {

@@ -35,7 +35,8 @@ async function edit({ show, signal, id }) {
     product = found;
     show(product.name,
       h("div", { class: "title" }, h("div", {},
-        h("p", { class: "soft small" }, h("a", { href: "/operator/products" }, "Products")), h("h1", {}, product.name))),
+        h("p", { class: "soft small" }, h("a", { href: "/operator/products" }, "Products")),
+        h("h1", {}, product.name))),
       message,
       h("div", { class: "tiles" },
         h("section", { class: "panel stack" }, h("h2", {}, "In the catalogue"), form()),

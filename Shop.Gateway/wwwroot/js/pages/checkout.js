@@ -74,7 +74,8 @@ export default async function checkout({ show, go, signal }) {
     let refusal = "";
     if (country && postalCode) {
       try {
-        const answer = await post("/api/shipping/quotes", { country, postalCode, items: cart.count, goods }, { signal });
+        const parcel = { country, postalCode, items: cart.count, goods };
+        const answer = await post("/api/shipping/quotes", parcel, { signal });
         shipping = answer.price;
         refusal = answer.serviceable ? "" : answer.reason;
       } catch {
@@ -87,7 +88,8 @@ export default async function checkout({ show, go, signal }) {
       h("dt", {}, pieces(cart.count)), h("dd", {}, money(goods)),
       h("dt", {}, "Delivery"),
       h("dd", {}, shipping ? shipping.amount === 0 ? "free" : money(shipping) : "depends on the address"),
-      h("dt", { class: "total" }, "Total"), h("dd", { class: "total" }, total ? money(total) : `${money(goods)} + delivery`)),
+      h("dt", { class: "total" }, "Total"),
+      h("dd", { class: "total" }, total ? money(total) : `${money(goods)} + delivery`)),
     refusal ? h("p", { class: "notice bad small", role: "alert" }, `We can't deliver there: ${refusal}`) : "");
   }
 

@@ -15,8 +15,10 @@ const services = [
 
 const hops = {
   Placed: ["Orders", "One transaction in Orders: stock reserved, order written, two events in the outbox."],
-  Paid: ["Payments", "The relay carried the request over a Redis stream. Payments charged, once, and answered the same way."],
-  Preparing: ["Shipping", "Orders asked for a parcel. Shipping booked the carrier and answered with a tracking number."],
+  Paid: ["Payments",
+    "The relay carried the request over a Redis stream. Payments charged, once, and answered the same way."],
+  Preparing: ["Shipping",
+    "Orders asked for a parcel. Shipping booked the carrier and answered with a tracking number."],
   Shipped: ["Shipping", "The carrier took the parcel: from here on nothing can be called off."],
   Delivered: ["Shipping", "The carrier's last scan. The order has ended, and its stock is sold."],
   Cancelling: ["Orders", "First the parcel is stopped, then the money goes back, then the stock."],
@@ -38,7 +40,8 @@ export default async function howItWorks({ show, signal }) {
     demo);
   demo.append(h("h2", {}, "Your latest order, hop by hop"));
   if (!session.user) {
-    demo.append(h("p", {}, h("a", { href: "/sign-in?next=/how-it-works" }, "Sign in"), " and order something to see it."));
+    demo.append(h("p", {},
+      h("a", { href: "/sign-in?next=/how-it-works" }, "Sign in"), " and order something to see it."));
     return;
   }
 

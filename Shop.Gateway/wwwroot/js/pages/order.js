@@ -51,7 +51,8 @@ export default async function orderPage({ show, parameters: [id], signal }) {
     if (!next || signal.aborted)
       return;
 
-    const order = next.order && next.order.history.length >= overview.order.history.length ? next.order : overview.order;
+    const isNewer = next.order?.history.length >= overview.order.history.length;
+    const order = isNewer ? next.order : overview.order;
     overview = { ...next, order };
     draw();
   }
