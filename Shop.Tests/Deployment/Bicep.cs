@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Shop.Tests.Deployment;
@@ -27,17 +29,30 @@ internal static class Bicep
         }
     }
 
-    /// <summary>What the linter has to say of a file; nothing, if all is well.</summary>
-    public static async Task<string[]> LintAsync(string file)
+    /// <summary>What the linter has to say of each file; nothing, if all is well.</summary>
+    public static async Task<string[][]> LintAsync()
     {
-        var report = JsonNode.Parse((await RunAsync("lint", file, "--diagnostics-format", "sarif")).Output)!;
-        return
-        [
-            .. report["runs"]!.AsArray()
-                .SelectMany(run => run!["results"]!.AsArray())
-                .Select(result =>
+        var pattern = Path.Combine(Infra, "**", "*.bicep*");
+        var output = (await RunAsync("lint", "--pattern", pattern, "--diagnostics-format", "sarif")).Output;
+        return [.. Reports(Encoding.UTF8.GetBytes(output))];
+    }
+
+    // One SARIF document after the other.
+    private static List<string[]> Reports(ReadOnlySpan<byte> output)
+    {
+        List<string[]> reports = [];
+        var reader = new Utf8JsonReader(output, new JsonReaderOptions { AllowMultipleValues = true });
+        while (reader.Read())
+        {
+            var results = JsonNode.Parse(ref reader)!["runs"]!.AsArray().SelectMany(run => run!["results"]!.AsArray());
+            reports.Add(
+            [
+                .. results.Select(result =>
                     $"{result!["ruleId"]}: {result["message"]!["text"]} {result["locations"]?.ToJsonString()}"),
-        ];
+            ]);
+        }
+
+        return reports;
     }
 
     /// <summary>The parameters of a stage, as a deployment would send them.</summary>

@@ -119,6 +119,49 @@ public sealed class BuyingTests(SharedShop shop)
     }
 
     [Fact]
+    public async Task The_search_is_heard_before_the_first_products_have_come()
+    {
+        await using var visit = await Visit.BeginAsync(shop);
+        var typed = new TaskCompletionSource();
+        await visit.Page.RouteAsync("**/api/products?limit=24", async route =>
+        {
+            await typed.Task;
+            await route.ContinueAsync();
+        });
+        await visit.GoAsync("/");
+        await Expect(visit.Page.Locator(".bone").First).ToBeVisibleAsync();
+
+        await visit.Page.GetByLabel("Search products").PressSequentiallyAsync("nothing of this name");
+        await visit.SeesAsync("Nothing found");
+        typed.SetResult();
+        await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+
+        await visit.SeesAsync("Nothing found");
+        visit.HasNothingToComplainOf();
+    }
+
+    [Fact]
+    public async Task A_search_that_fails_says_so_and_can_be_tried_again()
+    {
+        await using var visit = await Visit.BeginAsync(shop);
+        await visit.GoAsync("/");
+        await Expect(visit.Page.Locator(".card").First).ToBeVisibleAsync();
+        await visit.Page.RouteAsync("**/api/products?*search=*", route => route.FulfillAsync(new()
+        {
+            Status = 503, ContentType = "application/problem+json", Body = """{"detail":"Orders is away."}""",
+        }));
+
+        await visit.Page.GetByLabel("Search products").FillAsync("nothing of this name");
+        await visit.SeesAsync("Orders is away.");
+        await Expect(visit.Page.Locator(".card")).ToHaveCountAsync(0);
+        await visit.Page.UnrouteAllAsync();
+        await visit.PressAsync("Try again");
+
+        await visit.SeesAsync("Nothing found");
+        visit.HasNothingToComplainOf("503");
+    }
+
+    [Fact]
     public async Task Somebody_with_only_a_keyboard_can_buy()
     {
         await using var visit = await Visit.BeginAsync(shop);

@@ -1,6 +1,6 @@
 /** The catalogue: search as you type, page by page. */
 import { h, say } from "../dom.js";
-import { get } from "../api.js";
+import { get, explain } from "../api.js";
 import { money } from "../words.js";
 import { picture } from "../picture.js";
 
@@ -16,7 +16,11 @@ export default async function catalogue({ show, signal, query }) {
   const all = h("h2", { class: "unseen", hidden: Boolean(words) }, "All products");
   const hero = heroOf();
   let run = new AbortController();
-  signal.addEventListener("abort", () => run.abort());
+  let timer;
+  signal.addEventListener("abort", () => {
+    clearTimeout(timer);
+    run.abort();
+  });
 
   grid.replaceChildren(...Array.from({ length: 8 }, () => h("li", { "aria-hidden": "true" },
     h("div", { class: "picture bone" }), h("div", { class: "bone bone-line" }))));
@@ -24,27 +28,45 @@ export default async function catalogue({ show, signal, query }) {
   search.addEventListener("input", onInput, { signal });
   await load();
 
-  let timer;
   function onInput() {
     clearTimeout(timer);
-    timer = setTimeout(async () => {
+    timer = setTimeout(() => {
       words = search.value.trim();
       history.replaceState(null, "", words ? `/?q=${encodeURIComponent(words)}` : "/");
-      await load().catch(() => {});
+      loadOrExplain();
     }, pause);
   }
 
+  async function loadOrExplain(after) {
+    try {
+      await load(after);
+    } catch (error) {
+      endWait();
+      if (!after)
+        grid.replaceChildren();
+
+      more.replaceChildren(h("div", { class: "empty", role: "alert" },
+        h("p", {}, explain(error)),
+        h("button", { class: "button quiet", onclick: () => loadOrExplain(after) }, "Try again")));
+    }
+  }
+
+  /** Of several that are under way, as when somebody types, only the last one counts. */
   async function load(after) {
     run.abort();
-    run = new AbortController();
+    const mine = new AbortController();
+    run = mine;
     const page = await get(
       `/api/products?limit=${size}${words ? `&search=${encodeURIComponent(words)}` : ""}`
         + (after ? `&after=${encodeURIComponent(after)}` : ""),
-      { signal: run.signal, asGuest: true });
-    if (signal.aborted)
+      { signal: mine.signal, asGuest: true }).catch(error => {
+      if (!mine.signal.aborted)
+        throw error;
+    });
+    if (mine.signal.aborted)
       return;
 
-    document.getElementById("main").setAttribute("aria-busy", "false");
+    endWait();
     hero.hidden = Boolean(words);
     title.hidden = !words;
     title.textContent = `“${words}”`;
@@ -65,7 +87,9 @@ export default async function catalogue({ show, signal, query }) {
       ? [h("div", { class: "empty" },
         h("h2", {}, "Nothing found"), h("p", {}, "Try another word, or the beginning of one."),
         h("button", { class: "button quiet", onclick: clear }, "Show everything"))]
-      : page.next ? [h("button", { class: "button quiet", onclick: () => load(page.next) }, "Show more")] : []);
+      : page.next
+        ? [h("button", { class: "button quiet", onclick: () => loadOrExplain(page.next) }, "Show more")]
+        : []);
   }
 
   function clear() {
@@ -73,6 +97,10 @@ export default async function catalogue({ show, signal, query }) {
     search.focus();
     onInput();
   }
+}
+
+function endWait() {
+  document.getElementById("main").setAttribute("aria-busy", "false");
 }
 
 function card(product) {
