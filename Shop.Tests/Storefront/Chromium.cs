@@ -25,7 +25,8 @@ internal static class Chromium
         if (await Installed.Value is null)
         {
             const string Why =
-                "There is no Chromium here, and it could not be installed. Install it: apt-get install chromium, or Chrome.";
+                "There is no Chromium here, and it could not be installed. "
+                    + "Install it: apt-get install chromium, or Chrome.";
             Assert.SkipUnless(Environment.GetEnvironmentVariable("CI") == "true", Why);
             Assert.Fail(Why);
         }
