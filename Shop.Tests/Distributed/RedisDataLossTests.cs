@@ -1,3 +1,4 @@
+using System.Net;
 using System.Reflection;
 using Shop.Messaging;
 using Shop.Tests.Chaos;
@@ -23,6 +24,8 @@ public sealed class ShopWithoutDeadlines : RunningShop, ICollectionFixture<ShopW
         // A minute ahead of Users.
         "--Services:payments:Settings:Clock:Offset=00:01:30",
         "--Services:shipping:Settings:Clock:Offset=-00:10:00",
+        // Slow enough for a cancellation that Redis has lost once.
+        "--Services:shipping:Settings:Shipping:Carrier:StepTime=00:00:03",
     ];
 }
 
@@ -45,7 +48,7 @@ public class RedisDataLossTests(ShopWithoutDeadlines shop)
 
             var answer = await customer.Http.SendAsync(
                 HttpMethod.Delete, "/api/users/me", new { password = "a long walk on the beach" });
-            Assert.Equal(System.Net.HttpStatusCode.NoContent, answer.StatusCode);
+            Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
             await Eventually.Equals(
                 0L,
                 () => shop.ScalarAsync<long>("usersdb", "SELECT count(*) FROM users.outbox"),
@@ -96,7 +99,6 @@ public class RedisDataLossTests(ShopWithoutDeadlines shop)
             (declined, "declined"),
             (rejected, "rejected"),
             (voided, "voided"),
-            (stopped, "stopped"),
         })
             await Eventually.Equals(
                 "Cancelled", () => customer.StatusOfAsync(order), Long, $"The order that is {what}");
@@ -123,14 +125,29 @@ public class RedisDataLossTests(ShopWithoutDeadlines shop)
         Assert.Empty(ReadTypes().Except(await SentTypesAsync()));
     }
 
-    /// <summary>Cancelled while its parcel is being packed.</summary>
+    /// <summary>
+    /// An order that was cancelled while its parcel was being packed. Where the cancellation was lost for so long that
+    /// the parcel had left, the order was rightly delivered, and the next one is taken.
+    /// </summary>
     private static async Task<Guid> StoppedAsync(Customer customer, Guid product)
     {
-        var order = await customer.OrderAsync(Customer.OrderOf(product));
-        await Eventually.Is(
-            () => customer.StatusOfAsync(order), status => status is "Paid" or "Preparing", Long, "The order to stop");
-        await customer.CancelAsync(order);
-        return order;
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            var order = await customer.OrderAsync(Customer.OrderOf(product));
+            await Eventually.Is(
+                () => customer.StatusOfAsync(order), status => status is "Paid" or "Preparing", Long, "The order to stop");
+            (await customer.CancelAsync(order)).Dispose();
+            var end = await Eventually.Is(
+                () => customer.StatusOfAsync(order),
+                status => status is "Cancelled" or "Delivered",
+                Long,
+                "The order that is stopped");
+            if (end == "Cancelled")
+                return order;
+        }
+
+        Assert.Fail("Every parcel had left before the cancellation was there.");
+        return default;
     }
 
     private static async Task LoseAgainAndAgainAsync(IDatabase redis, CancellationToken cancel)
