@@ -135,7 +135,10 @@ public class RedisDataLossTests(ShopWithoutDeadlines shop)
         {
             var order = await customer.OrderAsync(Customer.OrderOf(product));
             await Eventually.Is(
-                () => customer.StatusOfAsync(order), status => status is "Paid" or "Preparing", Long, "The order to stop");
+                () => customer.StatusOfAsync(order),
+                status => status is "Paid" or "Preparing",
+                Long,
+                "The order to stop");
             (await customer.CancelAsync(order)).Dispose();
             var end = await Eventually.Is(
                 () => customer.StatusOfAsync(order),
