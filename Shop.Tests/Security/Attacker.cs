@@ -23,6 +23,8 @@ internal sealed class Attacker : IDisposable
         UseCookies = false,
         Expect100ContinueTimeout = TimeSpan.FromSeconds(10),
         RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+        // Whether services trace what they get is theirs to decide (see Clients).
+        ActivityHeadersPropagator = null,
     });
 #pragma warning restore RS0030
 
