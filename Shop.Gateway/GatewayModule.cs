@@ -53,6 +53,10 @@ internal static class GatewayModule
             .WithSummary("An order with its payment and its shipment, composed in one answer")
             .WithTags("Orders")
             .RequireAuthorization(Policies.Customer);
+        app.MapGet("/api/traces", GetTraceAddress.Handle)
+            .WithSummary("Where the traces of requests are shown")
+            .WithTags("Events")
+            .RequireAuthorization(Policies.Operator);
         app.MapStorefront();
         app.MapApiReference();
         app.MapReverseProxy(proxy =>

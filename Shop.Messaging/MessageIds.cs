@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -41,6 +42,14 @@ internal static class MessageIds
 
     /// <summary>The smallest id of its millisecond.</summary>
     public static Guid Floor(DateTimeOffset time) => Compose(time.ToUnixTimeMilliseconds(), 0, Guid.Empty);
+
+    /// <summary>The millisecond of an id, whose version must be 7.</summary>
+    public static DateTimeOffset TimeOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        return DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(bytes) >> 16);
+    }
 
     private static Guid Compose(long milliseconds, int step, Guid rest)
     {

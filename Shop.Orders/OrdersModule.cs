@@ -89,6 +89,7 @@ public static class OrdersModule
         desk.MapGet("statistics", GetOrderStatistics.Handle).WithSummary("The orders of the last hour, by minute.");
         desk.MapGet("{id:guid}/process", GetOrderProcess.Handle).WithSummary("Where an order's process stands.");
         routes.MapDeadLetters<OrdersDb>("/api/orders");
+        routes.MapEventTrail<OrdersDb>("/api/orders");
         return routes;
     }
 }

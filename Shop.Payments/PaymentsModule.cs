@@ -64,6 +64,7 @@ public static class PaymentsModule
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         operators.MapGet("/{orderId:guid}/refunds", ListRefunds.Handle).WithSummary("All refunds of an order");
+        operators.MapGet("/{orderId:guid}/ledger", ListLedger.Handle).WithSummary("All bookings of an order");
         operators.MapPost("/reconciliations", ReconcileWithBank.Handle)
             .WithSummary("Compares our records with the bank's and with the ledger, now");
         operators.MapGet("/reconciliations", GetReconciliations.List)
@@ -71,6 +72,7 @@ public static class PaymentsModule
         operators.MapGet("/reconciliations/{id:guid}", GetReconciliations.One)
             .WithSummary("One comparison with what it found");
         app.MapDeadLetters<PaymentsDb>("/api/payments");
+        app.MapEventTrail<PaymentsDb>("/api/payments");
         return app;
     }
 }

@@ -40,6 +40,7 @@ public static class ShippingModule
         operators.MapPost("/release", HoldShipment.Release).WithSummary("Lets a held parcel go on");
         operators.MapPost("/dispatch", DispatchShipment.Handle).WithSummary("Hands a parcel to the carrier now");
         app.MapDeadLetters<ShippingDb>("/api/shipping");
+        app.MapEventTrail<ShippingDb>("/api/shipping");
 
         // Anonymous: they tell what a visitor may know before signing in, from a list in memory.
         shipping.MapGet("/rates", ListRates.Handle).AllowAnonymous().WithSummary("What shipping costs, by country");

@@ -84,16 +84,21 @@ internal static class AuthorizationRules
         ("orders", "GET /api/orders/dead-letters", Rule.Operator),
         ("orders", "POST /api/orders/dead-letters/{id}/replay", Rule.Operator),
         ("orders", "DELETE /api/orders/dead-letters/{id}", Rule.Operator),
+        ("orders", "GET /api/orders/events/{subject}", Rule.Operator),
+        ("orders", "GET /api/orders/handled-events", Rule.Operator),
 
         ("payments", "GET /api/payments/{orderId}", Rule.OwnerOrOperator),
         ("payments", "POST /api/payments/{orderId}/refunds", Rule.Operator),
         ("payments", "GET /api/payments/{orderId}/refunds", Rule.Operator),
+        ("payments", "GET /api/payments/{orderId}/ledger", Rule.Operator),
         ("payments", "POST /api/payments/reconciliations", Rule.Operator),
         ("payments", "GET /api/payments/reconciliations", Rule.Operator),
         ("payments", "GET /api/payments/reconciliations/{id}", Rule.Operator),
         ("payments", "GET /api/payments/dead-letters", Rule.Operator),
         ("payments", "POST /api/payments/dead-letters/{id}/replay", Rule.Operator),
         ("payments", "DELETE /api/payments/dead-letters/{id}", Rule.Operator),
+        ("payments", "GET /api/payments/events/{subject}", Rule.Operator),
+        ("payments", "GET /api/payments/handled-events", Rule.Operator),
 
         ("shipping", "GET /api/shipping/rates", Rule.Public),
         ("shipping", "POST /api/shipping/quotes", Rule.Public),
@@ -104,8 +109,11 @@ internal static class AuthorizationRules
         ("shipping", "GET /api/shipping/dead-letters", Rule.Operator),
         ("shipping", "POST /api/shipping/dead-letters/{id}/replay", Rule.Operator),
         ("shipping", "DELETE /api/shipping/dead-letters/{id}", Rule.Operator),
+        ("shipping", "GET /api/shipping/events/{subject}", Rule.Operator),
+        ("shipping", "GET /api/shipping/handled-events", Rule.Operator),
 
         ("gateway", "GET /api/orders/{id}/overview", Rule.OwnerOrOperator),
+        ("gateway", "GET /api/traces", Rule.Operator),
     ];
 
     /// <summary>What is wrong with an answer's status by a rule; null when nothing is.</summary>

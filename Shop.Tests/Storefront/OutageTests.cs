@@ -61,6 +61,8 @@ public sealed class OutageTests(ShopToRestart shop)
 
         await visit.SeesAsync("Calls to the bank");
         await visit.SeesAsync("In this state since");
+        await visit.SeesAsync("Capture");
+        await visit.SeesAsync("shipment-delivered");
         visit.HasNothingToComplainOf();
     }
 

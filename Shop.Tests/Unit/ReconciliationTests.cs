@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Shop.Payments.Bank;
 using Shop.Payments.Reconciliation;
 using Shop.ServiceDefaults;
@@ -57,5 +59,33 @@ public class ReconciliationTests
             pairs.Select(pair => (IndexOf(pair.Ours?.Key), IndexOf(pair.Theirs?.Key))));
 
         int? IndexOf(Guid? key) => key is { } known ? Array.IndexOf(keys, known) : null;
+    }
+
+    [Fact]
+    public async Task Requests_during_a_run_wait_for_it_and_begin_none()
+    {
+        var begun = 0;
+        using var goesOn = new ManualResetEventSlim();
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSingleton<SharedRun>();
+        // A run that lasts until it is told to fail.
+        builder.Services.AddScoped<Reconciler>(_ =>
+        {
+            Interlocked.Increment(ref begun);
+            goesOn.Wait(TestContext.Current.CancellationToken);
+            throw new BankAwayException();
+        });
+        using var host = builder.Build();
+        var runs = host.Services.GetRequiredService<SharedRun>();
+
+        var requests = Enumerable.Range(0, 20)
+            .Select(_ => runs.JoinAsync(Key, TestContext.Current.CancellationToken))
+            .ToArray();
+        goesOn.Set();
+
+        foreach (var request in requests)
+            await Assert.ThrowsAsync<BankAwayException>(() => request);
+
+        Assert.Equal(1, begun);
     }
 }

@@ -1,4 +1,4 @@
-/** The whole story of one order: its process, its money, its parcel; and what an operator can do about each. */
+/** The whole story of one order: process, money, parcel and events; and what an operator can do about each. */
 import { h, messageBox, field } from "../dom.js";
 import { get, post, explain, Refusal } from "../api.js";
 import { money, exactly, states, parcelWords } from "../words.js";
@@ -10,11 +10,14 @@ export default async function order({ show, signal, id }) {
   await draw();
 
   async function draw() {
-    const [overview, process, refunds] = await Promise.all([
+    const [overview, process, refunds, ledger, traces] = await Promise.all([
       get(`/api/orders/${id}/overview`, { signal }),
       get(`/api/orders/${id}/process`, { signal }),
-      get(`/api/payments/${id}/refunds`, { signal }).catch(nothing)]);
+      get(`/api/payments/${id}/refunds`, { signal }).catch(nothing),
+      get(`/api/payments/${id}/ledger`, { signal }).catch(nothing),
+      get("/api/traces", { signal })]);
     const { order: facts, payment, shipment, unavailable } = overview;
+    const events = await eventsOf(id, process.nextRetryAt ? Date.now() : new Date(process.since).getTime(), signal);
     show("Order",
       h("div", { class: "title" },
         h("div", {}, h("p", { class: "soft small" }, h("a", { href: "/operator" }, "Orders")),
@@ -37,6 +40,9 @@ export default async function order({ show, signal, id }) {
           "Calls to the bank": payment.attempts, "Reason": payment.reason ?? "–",
         }), table("Refunds", ["Amount", "State", "Why", "Asked at"], (refunds?.items ?? []).map(refund =>
           [money(refund.amount), refund.status, refund.reason ?? "cancelled", exactly(refund.askedAt)]), "No refunds."),
+        table("Ledger", ["Booked at", "What", "Account", "Amount"], (ledger?.items ?? []).flatMap(booking =>
+          booking.entries.map(entry => [exactly(booking.at), booking.kind, entry.account, money(entry.amount)])),
+        "Nothing was booked."),
         payment.status === "Captured" && refundForm(payment)] : h("p", { class: "soft" }, "Nothing is known.")),
         panel("Parcel", shipment ? [pairs({
           "State": shipment.status, "Carrier": shipment.carrier ?? "–", "Number": shipment.trackingNumber ?? "–",
@@ -45,7 +51,13 @@ export default async function order({ show, signal, id }) {
           h("time", {}, exactly(event.at)), h("span", {}, parcelWords[event.status])))),
         shipment.status === "Created" && h("div", { class: "row" },
           action(shipment.held ? "Release" : "Hold", shipment.held ? "release" : "hold"),
-          action("Hand to the carrier now", "dispatch"))] : h("p", { class: "soft" }, "There is none yet."))));
+          action("Hand to the carrier now", "dispatch"))] : h("p", { class: "soft" }, "There is none yet."))),
+      h("section", { class: "panel stack step" }, h("h2", {}, "Events"),
+        table("Events", ["Published at", "Event", "By", "Handled", "Trace"], events.map(event => [
+          exactly(event.at), event.type.split(".")[2], event.service,
+          event.handled.map(one => `${one.service}, ${exactly(one.at)}`).join("; ")
+            || (event.isSent ? "–" : "not sent yet"),
+          event.traceId ? traceOf(event.traceId, traces.address) : "–"]), "None is kept any more.")));
   }
 
   function action(name, verb) {
@@ -81,6 +93,44 @@ export default async function order({ show, signal, id }) {
     }
   }
 }
+
+/** Short, because the whole of it is in the link, or on hovering. */
+const traceOf = (trace, address) => address
+  ? h("a", { href: `${address}${trace}`, target: "_blank", rel: "noopener" }, trace.slice(0, 8))
+  : h("code", { title: trace }, trace.slice(0, 8));
+
+const services = ["orders", "payments", "shipping"];
+const idsInOneRequest = 100;
+
+/** What every service published about the order until a time, and when the others handled it. */
+async function eventsOf(order, until, signal) {
+  const lists = await Promise.all(services.map(service => publishedBy(service, order, until, signal).catch(nothing)));
+  const events = lists.flat().filter(event => event).sort((one, other) => one.id < other.id ? -1 : 1);
+  for (let begin = 0; begin < events.length; begin += idsInOneRequest) {
+    const query = events.slice(begin, begin + idsInOneRequest).map(event => `id=${event.id}`).join("&");
+    await Promise.all(services.map(async service => {
+      const answer = await get(`/api/${service}/handled-events?${query}`, { signal }).catch(nothing);
+      for (const { id, at } of answer?.items ?? [])
+        events.find(event => event.id === id).handled.push({ service, at });
+    }));
+  }
+
+  return events;
+}
+
+async function publishedBy(service, order, until, signal) {
+  const events = [];
+  for (let after = ""; after !== null;) {
+    const { items, next } = await get(`/api/${service}/events/${order}${after}`, { signal });
+    events.push(...items.map(event => ({ ...event, service, handled: [] })));
+    after = next && timeOf(next) <= until ? `?after=${next}` : null;
+  }
+
+  return events;
+}
+
+/** A GUID of version 7 begins with its milliseconds. */
+const timeOf = id => Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
 
 const nothing = error => {
   if (error instanceof Refusal)
