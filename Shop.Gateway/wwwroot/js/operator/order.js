@@ -17,7 +17,9 @@ export default async function order({ show, signal, id }) {
       get(`/api/payments/${id}/ledger`, { signal }).catch(nothing),
       get("/api/traces", { signal })]);
     const { order: facts, payment, shipment, unavailable } = overview;
-    const events = await eventsOf(id, process.nextRetryAt ? Date.now() : new Date(process.since).getTime(), signal);
+    const last = [process.since, ...(refunds?.items ?? []).map(refund => refund.doneAt ?? refund.askedAt)];
+    const events = await eventsOf(
+      id, process.nextRetryAt ? Date.now() : Math.max(...last.map(time => Date.parse(time))), signal);
     show("Order",
       h("div", { class: "title" },
         h("div", {}, h("p", { class: "soft small" }, h("a", { href: "/operator" }, "Orders")),
@@ -26,7 +28,7 @@ export default async function order({ show, signal, id }) {
       message,
       unavailable.length > 0 && h("p", { class: "notice" }, `Can't be read right now: ${unavailable.join(", ")}.`),
       h("div", { class: "tiles" },
-        panel("Process", pairs({
+        h("section", { class: "panel stack tall" }, h("h2", {}, "Process"), pairs({
           "Version": process.version, "Payment": process.payment, "Parcel": process.parcel,
           "In this state since": exactly(process.since),
           "Waits for": process.nextRetryAt ? waitsFor(process) : "nothing: it has ended",
@@ -51,13 +53,10 @@ export default async function order({ show, signal, id }) {
           h("time", {}, exactly(event.at)), h("span", {}, parcelWords[event.status])))),
         shipment.status === "Created" && h("div", { class: "row" },
           action(shipment.held ? "Release" : "Hold", shipment.held ? "release" : "hold"),
-          action("Hand to the carrier now", "dispatch"))] : h("p", { class: "soft" }, "There is none yet."))),
-      h("section", { class: "panel stack step" }, h("h2", {}, "Events"),
-        table("Events", ["Published at", "Event", "By", "Handled", "Trace"], events.map(event => [
-          exactly(event.at), event.type.split(".")[2], event.service,
-          event.handled.map(one => `${one.service}, ${exactly(one.at)}`).join("; ")
-            || (event.isSent ? "–" : "not sent yet"),
-          event.traceId ? traceOf(event.traceId, traces.address) : "–"]), "None is kept any more.")));
+          action("Hand to the carrier now", "dispatch"))] : h("p", { class: "soft" }, "There is none yet.")),
+        h("section", { class: "panel stack wide" }, h("h2", {}, "Events"),
+          table("Events", ["Published at", "Event", "By", "Handled", "Trace"],
+            events.map(event => rowOf(event, traces)), "None is kept any more."))));
   }
 
   function action(name, verb) {
@@ -93,6 +92,11 @@ export default async function order({ show, signal, id }) {
     }
   }
 }
+
+const rowOf = (event, traces) => [
+  exactly(event.at), event.type.split(".")[2], event.service,
+  event.handled.map(one => `${one.service}, ${exactly(one.at)}`).join("; ") || (event.isSent ? "–" : "not sent yet"),
+  event.traceId ? traceOf(event.traceId, traces.address) : "–"];
 
 /** Short, because the whole of it is in the link, or on hovering. */
 const traceOf = (trace, address) => address
