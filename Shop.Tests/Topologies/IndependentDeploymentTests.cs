@@ -86,9 +86,10 @@ public class IndependentDeploymentTests(ShopOfManyBuilds shop)
     /// <summary>Orders are accepted meanwhile, and all end as they should.</summary>
     private async Task SellWhileAsync(Func<Task> change)
     {
+        var customer = await shop.NewCustomerAsync();
+        using var operators = await shop.OperatorAsync();
+        var product = await operators.NewProductAsync(price: 500, opening: 100_000);
         var changing = change();
-        var customer = await Eventually.Is(shop.NewCustomerAsync, _ => true);
-        var product = (Guid)(await customer.PlentifulProductAsync())["id"]!;
         List<Guid> sold = [], takenBack = [];
         for (var number = 0; number < 5 || !changing.IsCompleted; number++)
         {
