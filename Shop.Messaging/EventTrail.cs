@@ -56,8 +56,10 @@ public static class EventTrail
         if (check.Failed)
             return check.ToProblem();
 
-        var begin = after ?? MessageIds.Floor(MessageIds.TimeOf(subject) - ClockSkew);
-        var end = MessageIds.Floor(MessageIds.TimeOf(begin) + Window);
+        var begin = after
+            ?? MessageIds.Floor(Math.Max(0, MessageIds.MillisecondsOf(subject) - (long)ClockSkew.TotalMilliseconds));
+        var endsAt = MessageIds.MillisecondsOf(begin) + (long)Window.TotalMilliseconds;
+        var end = MessageIds.Floor(endsAt);
         // One statement, so that an event that is just being sent is seen once: in the one table or in the other.
         var events = await Of(db.Set<OutboxMessage>(), isSent: false)
             .Concat(Of(db.Set<SentMessage>(), isSent: true))
@@ -70,7 +72,7 @@ public static class EventTrail
                 row.At,
                 row.IsSent,
                 ActivityContext.TryParse(row.TraceParent, null, out var context) ? $"{context.TraceId}" : null))],
-            MessageIds.TimeOf(end) < clock.GetUtcNow() ? $"{end}" : null));
+            endsAt < clock.GetUtcNow().ToUnixTimeMilliseconds() ? $"{end}" : null));
 
         IQueryable<Row> Of<TEvent>(IQueryable<TEvent> stored, bool isSent)
             where TEvent : StoredEvent => stored

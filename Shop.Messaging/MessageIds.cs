@@ -41,14 +41,17 @@ internal static class MessageIds
     }
 
     /// <summary>The smallest id of its millisecond.</summary>
-    public static Guid Floor(DateTimeOffset time) => Compose(time.ToUnixTimeMilliseconds(), 0, Guid.Empty);
+    public static Guid Floor(DateTimeOffset time) => Floor(time.ToUnixTimeMilliseconds());
 
-    /// <summary>The millisecond of an id, whose version must be 7.</summary>
-    public static DateTimeOffset TimeOf(Guid id)
+    /// <inheritdoc cref="Floor(DateTimeOffset)"/>
+    public static Guid Floor(long milliseconds) => Compose(milliseconds, 0, Guid.Empty);
+
+    /// <summary>The millisecond of an id, whose version must be 7: up to 2^48, which no date can say.</summary>
+    public static long MillisecondsOf(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];
         id.TryWriteBytes(bytes, bigEndian: true, out _);
-        return DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(bytes) >> 16);
+        return BinaryPrimitives.ReadInt64BigEndian(bytes) >>> 16;
     }
 
     private static Guid Compose(long milliseconds, int step, Guid rest)

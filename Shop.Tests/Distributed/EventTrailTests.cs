@@ -95,6 +95,22 @@ public class EventTrailTests(SharedShop shop)
         }
     }
 
+    /// <summary>The first and the last moments that an id can name: before any event, and after all of them.</summary>
+    [Theory]
+    [InlineData("00000000-0000-7000-8000-000000000000")]
+    [InlineData("80000000-0000-7000-8000-000000000000")]
+    [InlineData("ffffffff-ffff-7fff-bfff-ffffffffffff")]
+    public async Task There_are_no_events_at_the_ends_of_time(string id)
+    {
+        var operators = await shop.NewOperatorAsync();
+
+        foreach (var path in (string[])[$"{id}", $"{Guid.CreateVersion7()}?after={id}"])
+        {
+            var page = await operators.ReadAsync($"/api/orders/events/{path}");
+            Assert.Empty(page["items"]!.AsArray());
+        }
+    }
+
     private static async Task<JsonNode[]> EventsAsync(HttpClient operators, Guid order)
     {
         var events = new List<JsonNode>();
