@@ -24,14 +24,10 @@ internal static class ListLedger
     public static async Task<Results<Ok<Response>, ProblemHttpResult>> Handle(
         Guid orderId, PaymentsDb db, CancellationToken cancel)
     {
-        var payment = await db.Payments.AsNoTracking()
-            .Where(payment => payment.OrderId == orderId)
-            .Select(payment => payment.Id)
-            .SingleOrDefaultAsync(cancel);
-        if (payment == Guid.Empty)
+        if (await db.FindIdAsync(orderId, cancel) is not { } payment)
             return Problem.NotFound("There is no payment for this order.");
 
-        var bookings = await db.Set<LedgerTransaction>().AsNoTracking()
+        var bookings = await db.Ledger.AsNoTracking()
             .Include(booking => booking.Entries)
             .Where(booking => booking.PaymentId == payment)
             .OrderBy(booking => booking.Id)

@@ -24,11 +24,7 @@ internal static class ListRefunds
     public static async Task<Results<Ok<Response>, ProblemHttpResult>> Handle(
         Guid orderId, PaymentsDb db, CancellationToken cancel)
     {
-        var payment = await db.Payments.AsNoTracking()
-            .Where(payment => payment.OrderId == orderId)
-            .Select(payment => payment.Id)
-            .SingleOrDefaultAsync(cancel);
-        if (payment == Guid.Empty)
+        if (await db.FindIdAsync(orderId, cancel) is not { } payment)
             return Problem.NotFound("There is no payment for this order.");
 
         var refunds = await db.Refunds.AsNoTracking()

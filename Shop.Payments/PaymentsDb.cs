@@ -22,6 +22,12 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
         return rows is [var payment] ? (payment, now) : null;
     }
 
+    /// <summary>The id of an order's payment; null if there is none.</summary>
+    public Task<Guid?> FindIdAsync(Guid orderId, CancellationToken cancel) => Payments
+        .Where(payment => payment.OrderId == orderId)
+        .Select(payment => (Guid?)payment.Id)
+        .SingleOrDefaultAsync(cancel);
+
     /// <summary>Of each payment that owes the customer money, the oldest refund that is not confirmed.</summary>
     public async Task<Dictionary<Guid, Refund>> NextRefundsAsync(
         IReadOnlyList<Payment> payments, CancellationToken cancel)
