@@ -2,8 +2,7 @@
 import { h, messageBox, say } from "../dom.js";
 import { get, post, call, explain } from "../api.js";
 import { exactly } from "../words.js";
-
-const services = ["orders", "payments", "shipping"];
+import { services } from "./desk.js";
 
 export default async function letters({ show, signal }) {
   const message = messageBox();

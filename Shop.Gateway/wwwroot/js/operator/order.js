@@ -2,7 +2,7 @@
 import { h, messageBox, field } from "../dom.js";
 import { get, post, explain, Refusal } from "../api.js";
 import { money, exactly, states, parcelWords } from "../words.js";
-import { table } from "./desk.js";
+import { services, table } from "./desk.js";
 import { waitsFor } from "./orders.js";
 
 export default async function order({ show, signal, id }) {
@@ -28,7 +28,7 @@ export default async function order({ show, signal, id }) {
       message,
       unavailable.length > 0 && h("p", { class: "notice" }, `Can't be read right now: ${unavailable.join(", ")}.`),
       h("div", { class: "tiles" },
-        h("section", { class: "panel stack tall" }, h("h2", {}, "Process"), pairs({
+        tallPanel("Process", pairs({
           "Version": process.version, "Payment": process.payment, "Parcel": process.parcel,
           "In this state since": exactly(process.since),
           "Waits for": process.nextRetryAt ? waitsFor(process) : "nothing: it has ended",
@@ -54,7 +54,7 @@ export default async function order({ show, signal, id }) {
         shipment.status === "Created" && h("div", { class: "row" },
           action(shipment.held ? "Release" : "Hold", shipment.held ? "release" : "hold"),
           action("Hand to the carrier now", "dispatch"))] : h("p", { class: "soft" }, "There is none yet.")),
-        h("section", { class: "panel stack wide" }, h("h2", {}, "Events"),
+        widePanel("Events",
           table("Events", ["Published at", "Event", "By", "Handled", "Trace"],
             events.map(event => rowOf(event, traces)), "None is kept any more."))));
   }
@@ -103,7 +103,6 @@ const traceOf = (trace, address) => address
   ? h("a", { href: `${address}${trace}`, target: "_blank", rel: "noopener" }, trace.slice(0, 8))
   : h("code", { title: trace }, trace.slice(0, 8));
 
-const services = ["orders", "payments", "shipping"];
 const idsInOneRequest = 100;
 
 /** What every service published about the order until a time, and when the others handled it. */
@@ -143,7 +142,9 @@ const nothing = error => {
   throw error;
 };
 
-const panel = (title, ...content) => h("section", { class: "panel stack" }, h("h2", {}, title), content);
+const panelOf = shape => (title, ...content) =>
+  h("section", { class: `panel stack ${shape}` }, h("h2", {}, title), content);
+const panel = panelOf(""), tallPanel = panelOf("tall"), widePanel = panelOf("wide");
 
 const pairs = facts => h("dl", { class: "pairs" },
   Object.entries(facts).map(([name, value]) => [h("dt", {}, name), h("dd", {}, String(value))]));
