@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Shop.Tests.Security;
 
@@ -13,13 +11,13 @@ namespace Shop.Tests.Security;
 /// </summary>
 internal sealed class OtlpListener : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly LocalServer _server;
     private readonly ConcurrentQueue<(string Path, byte[] Content)> _received;
 
-    private OtlpListener(WebApplication app, ConcurrentQueue<(string Path, byte[] Content)> received) =>
-        (_app, _received) = (app, received);
+    private OtlpListener(LocalServer server, ConcurrentQueue<(string Path, byte[] Content)> received) =>
+        (_server, _received) = (server, received);
 
-    public string Address => _app.Urls.Single();
+    public string Address => $"{_server.Address}".TrimEnd('/');
 
     /// <summary>
     /// Kept only while a test wants to read it: the attacks make more than a test process should hold.
@@ -50,20 +48,15 @@ internal sealed class OtlpListener : IAsyncDisposable
     public static async Task<OtlpListener> StartAsync()
     {
         var received = new ConcurrentQueue<(string, byte[])>();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        var listener = new OtlpListener(app, received);
-        app.MapPost("/v1/{signal}", async (HttpContext context) =>
+        OtlpListener? listener = null;
+        var server = await LocalServer.Start(app => app.MapPost("/v1/{signal}", async (HttpContext context) =>
         {
             using var content = new MemoryStream();
             await context.Request.Body.CopyToAsync(content, context.RequestAborted);
-            if (listener.IsRecording)
+            if (listener is { IsRecording: true })
                 received.Enqueue((context.Request.Path.Value!, content.ToArray()));
-        });
-        await app.StartAsync();
-        return listener;
+        }));
+        return listener = new(server, received);
     }
 
     /// <summary>How many deliveries of a signal (traces, metrics, logs) have the bytes somewhere.</summary>
@@ -91,5 +84,5 @@ internal sealed class OtlpListener : IAsyncDisposable
     /// <summary>Forgets what has arrived so far.</summary>
     public void Clear() => _received.Clear();
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

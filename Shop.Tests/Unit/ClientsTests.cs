@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Shop.Tests.Security;
 
 namespace Shop.Tests.Unit;
@@ -21,20 +19,15 @@ public class ClientsTests
         };
         ActivitySource.AddActivityListener(host);
         var seen = new ConcurrentQueue<string>();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        await using var app = builder.Build();
-        app.MapGet("/", (HttpContext context) => seen.Enqueue($"{context.Request.Headers.TraceParent}"));
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        var address = new Uri(app.Urls.Single());
+        await using var server = await LocalServer.Start(app =>
+            app.MapGet("/", (HttpContext context) => seen.Enqueue($"{context.Request.Headers.TraceParent}")));
 
-        using var client = Clients.To(address);
-        using var ofOneTest = Clients.WithOwnConnectionsTo(address);
+        using var client = Clients.To(server.Address);
+        using var ofOneTest = Clients.WithOwnConnectionsTo(server.Address);
         using var attacker = new Attacker();
         (await client.GetAsync("/", TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
         (await ofOneTest.GetAsync("/", TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
-        await attacker.SendAsync(Attacker.Raw(address, "/"), "GET");
+        await attacker.SendAsync(Attacker.Raw(server.Address, "/"), "GET");
 
         Assert.Equal(["", "", ""], seen);
     }
