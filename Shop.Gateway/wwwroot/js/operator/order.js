@@ -17,9 +17,7 @@ export default async function order({ show, signal, id }) {
       get(`/api/payments/${id}/ledger`, { signal }).catch(nothing),
       get("/api/traces", { signal })]);
     const { order: facts, payment, shipment, unavailable } = overview;
-    const last = [process.since, ...(refunds?.items ?? []).map(refund => refund.doneAt ?? refund.askedAt)];
-    const events = await eventsOf(
-      id, process.nextRetryAt ? Date.now() : Math.max(...last.map(time => Date.parse(time))), signal);
+    const trail = h("div", {}, h("p", { class: "soft" }, "Being read …"));
     show("Order",
       h("div", { class: "title" },
         h("div", {}, h("p", { class: "soft small" }, h("a", { href: "/operator" }, "Orders")),
@@ -54,9 +52,14 @@ export default async function order({ show, signal, id }) {
         shipment.status === "Created" && h("div", { class: "row" },
           action(shipment.held ? "Release" : "Hold", shipment.held ? "release" : "hold"),
           action("Hand to the carrier now", "dispatch"))] : h("p", { class: "soft" }, "There is none yet.")),
-        widePanel("Events",
-          table("Events", ["Published at", "Event", "By", "Handled", "Trace"],
-            events.map(event => rowOf(event, traces)), "None is kept any more."))));
+        widePanel("Events", trail)));
+
+    // After the rest: a service that hangs is asked twice here, and the gateway waits half a minute for it each time.
+    const last = [process.since, ...(refunds?.items ?? []).map(refund => refund.doneAt ?? refund.askedAt)];
+    const events = await eventsOf(
+      id, process.nextRetryAt ? Date.now() : Math.max(...last.map(time => Date.parse(time))), signal);
+    trail.replaceChildren(table("Events", ["Published at", "Event", "By", "Handled", "Trace"],
+      events.map(event => rowOf(event, traces)), "None is kept any more."));
   }
 
   function action(name, verb) {
