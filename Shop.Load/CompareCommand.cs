@@ -52,7 +52,7 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
     public override async Task<int> ExecuteAsync(
         CommandContext context, Settings settings, CancellationToken cancellationToken)
     {
-        await using var shop = await ShopUnderLoad.StartAsync(null, cancellationToken);
+        await using var shop = await ShopUnderLoad.StartAsync([], cancellationToken);
         using var bench = await Bench.PrepareAsync(shop, settings, cancellationToken);
         var wanted = settings.Only?.Split(',', StringSplitOptions.TrimEntries);
         Goal[] goals = [.. Goal.All.Where(goal => wanted?.Contains(goal.Id) != false)];

@@ -13,6 +13,9 @@ app.Configure(commands =>
         .WithDescription("Measures the shop against yardsticks of this machine in one run; ratios, not numbers.")
         .WithExample("compare", "--rounds", "5")
         .WithExample("compare", "--baseline", "Shop.Load/baseline.json");
+    commands.AddCommand<TopologiesCommand>("topologies")
+        .WithDescription("Measures the shop as services, as one process, and as one process with a service beside it.")
+        .WithExample("topologies", "--rounds", "3");
     commands.AddCommand<SeedCommand>("seed")
         .WithDescription("Fills ordersdb with delivered orders, made by the server itself.")
         .WithExample(

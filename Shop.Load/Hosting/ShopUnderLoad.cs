@@ -6,6 +6,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Process = System.Diagnostics.Process;
 
 namespace Shop.Load;
 
@@ -23,7 +24,10 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
 
     private readonly DistributedApplication? _app;
 
-    private ShopUnderLoad(Uri gateway, DistributedApplication? app) => (Gateway, _app) = (gateway, app);
+    private readonly string[] _projects;
+
+    private ShopUnderLoad(Uri gateway, DistributedApplication? app, params string[] projects) =>
+        (Gateway, _app, _projects) = (gateway, app, projects);
 
     /// <summary>Where customers come in.</summary>
     public Uri Gateway { get; }
@@ -33,7 +37,7 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
     public static async Task<ShopUnderLoad> StartAsync(string? url, CancellationToken cancel)
     {
         if (url is null)
-            return await StartAsync(cancel);
+            return await StartAsync(topology: [], cancel);
 
         var address = new Uri(url);
         return address.IsLoopback
@@ -50,16 +54,32 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
     /// <summary>A client with connections of its own, as many as it needs.</summary>
     public HttpClient NewClient() => Clients.To(Gateway);
 
+    /// <summary>
+    /// The shop's own processes, and how many megabytes they have for themselves: what several share, such as the
+    /// framework's code, counts once. PostgreSQL and Redis are not counted.
+    /// </summary>
+    public (int Count, double Megabytes) Processes()
+    {
+        int[] ids = [.. _projects.Select(ProcessId)];
+        return (ids.Length, ids.Sum(Megabytes));
+    }
+
+    /// <summary>Whether it needs Redis besides PostgreSQL.</summary>
+    public bool HasRedis => _app!.Services.GetRequiredService<DistributedApplicationModel>()
+        .Resources.Any(resource => resource is RedisResource);
+
     public async ValueTask DisposeAsync()
     {
         if (_app is not null)
             await _app.DisposeAsync();
     }
 
-    private static async Task<ShopUnderLoad> StartAsync(CancellationToken cancel)
+    /// <summary>Starts the shop with its modules in as many processes as these arguments of the AppHost say.</summary>
+    public static async Task<ShopUnderLoad> StartAsync(string[] topology, CancellationToken cancel)
     {
         string[] settings =
         [
+            .. topology,
             .. Passwords.Select(name => $"--Parameters:{name}-password={Guid.CreateVersion7():N}"),
             .. from service in Services
                from setting in (string[])
@@ -91,16 +111,38 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
         try
         {
             await app.StartAsync(cancel);
-            foreach (var service in Services)
-                await app.ResourceNotifications.WaitForResourceHealthyAsync(service, cancel);
+            string[] projects = [.. builder.Resources.OfType<ProjectResource>().Select(project => project.Name)];
+            foreach (var project in projects)
+                await app.ResourceNotifications.WaitForResourceHealthyAsync(project, cancel);
 
-            return new(app.GetEndpoint("gateway", "http"), app);
+            return new(app.GetEndpoint(projects.Single(name => name is "gateway" or "shop"), "http"), app, projects);
         }
         catch
         {
             await app.DisposeAsync();
             throw;
         }
+    }
+
+    private int ProcessId(string project) =>
+        _app!.ResourceNotifications.TryGetCurrentState(project, out var state)
+        && state.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is { } id
+            ? Convert.ToInt32(id, CultureInfo.InvariantCulture)
+            : throw new InvalidOperationException($"{project} has no process.");
+
+    private static double Megabytes(int processId)
+    {
+        const double kilo = 1024;
+        var shares = $"/proc/{processId}/smaps_rollup";
+        if (!File.Exists(shares))
+        {
+            using var process = Process.GetProcessById(processId);
+            return process.WorkingSet64 / kilo / kilo;
+        }
+
+        var share = File.ReadLines(shares).Single(line => line.StartsWith("Pss:", StringComparison.Ordinal));
+        return double.Parse(share.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)
+            / kilo;
     }
 
     // Every call would go through one more process, which no deployment has.

@@ -1,0 +1,114 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using Spectre.Console;
+using Spectre.Console.Cli;
+
+namespace Shop.Load;
+
+/// <summary>
+/// What it costs that modules are processes: the same shop in every topology, one after the other, round by round, and
+/// the median of the rounds.
+/// </summary>
+internal sealed class TopologiesCommand : AsyncCommand<TopologiesCommand.Settings>
+{
+    private const int OrdersPerSecond = 50;
+    private const int PurchasesPerSecond = 20;
+    private const int Writers = 16;
+
+    private static readonly string[][] Topologies =
+    [
+        [],
+        ["--Topology=monolith"],
+        ["--Topology=monolith", "--Extract=payments"],
+    ];
+
+    private static readonly (string Name, string Format, Func<Costs, double> Value)[] Columns =
+    [
+        ("start to healthy, s", "0.0", costs => costs.Start),
+        ("processes", "0", costs => costs.Processes),
+        ("memory, MB", "0", costs => costs.Megabytes),
+        ("memory after load, MB", "0", costs => costs.MegabytesAfterLoad),
+        ($"order at {OrdersPerSecond}/s p50, ms", "0.0", costs => costs.Order.Percentile(50)),
+        ("p99, ms", "0.0", costs => costs.Order.Percentile(99)),
+        ("orders/s at the peak", "0", costs => costs.Peak),
+        ($"placed to delivered at {PurchasesPerSecond}/s p50, ms", "0", costs => costs.Purchase.Percentile(50)),
+        ("p99, ms", "0", costs => costs.Purchase.Percentile(99)),
+    ];
+
+    internal sealed class Settings : ShopSettings
+    {
+        [CommandOption("--rounds")]
+        [Description("How often each is started.")]
+        [DefaultValue(3)]
+        public int Rounds { get; init; }
+
+        public override ValidationResult Validate() =>
+            Url is not null
+                ? ValidationResult.Error("A topology is chosen at the start, so the shop has to be started here.")
+                : Rounds < 1
+                    ? ValidationResult.Error("A comparison has a round at least.")
+                    : base.Validate();
+    }
+
+    private sealed record Costs(
+        double Start,
+        int Processes,
+        bool HasRedis,
+        double Megabytes,
+        double MegabytesAfterLoad,
+        Measurement Order,
+        double Peak,
+        Measurement Purchase);
+
+    public override async Task<int> ExecuteAsync(
+        CommandContext context, Settings settings, CancellationToken cancellationToken)
+    {
+        var rounds = Topologies.Select(_ => new List<Costs>()).ToArray();
+        for (var round = 0; round < settings.Rounds; round++)
+        {
+            foreach (var (index, topology) in Topologies.Index())
+                rounds[index].Add(await MeasureAsync(topology, settings, cancellationToken));
+        }
+
+        var table = new Table().AddColumn("topology");
+        foreach (var (name, _, _) in Columns)
+            table.AddColumn(name);
+
+        foreach (var (index, measured) in rounds.Index())
+        {
+            var besides = measured[0].HasRedis ? " and Redis" : "";
+            var name = Topologies[index] is [] ? "services" : string.Join(' ', Topologies[index]);
+            table.AddRow([Markup.Escape(name + besides), .. Columns.Select(column => Middle(measured, column))]);
+        }
+
+        AnsiConsole.Write(table);
+        return 0;
+    }
+
+    private static string Middle(List<Costs> rounds, (string Name, string Format, Func<Costs, double> Value) column)
+    {
+        double[] sorted = [.. rounds.Select(column.Value).Order()];
+        return sorted[sorted.Length / 2].ToString(column.Format, CultureInfo.InvariantCulture);
+    }
+
+    private static async Task<Costs> MeasureAsync(string[] topology, Settings settings, CancellationToken cancel)
+    {
+        var watch = Stopwatch.StartNew();
+        await using var shop = await ShopUnderLoad.StartAsync(topology, cancel);
+        var start = watch.Elapsed.TotalSeconds;
+        using var client = shop.NewClient();
+        var (buy, purchase) = (new Buy(), new Purchase());
+        await buy.PrepareAsync(client, cancel);
+        await purchase.PrepareAsync(client, cancel);
+        Task<bool> Once(Scenario scenario) => scenario.OnceAsync(client, cancel);
+
+        await Loops.OpenAsync(OrdersPerSecond, settings.WarmUp, () => Once(buy), cancel);
+        var (processes, atRest) = shop.Processes();
+        var order = await Loops.OpenAsync(OrdersPerSecond, settings.Duration, () => Once(buy), cancel);
+        var delivered = await Loops.OpenAsync(PurchasesPerSecond, settings.Duration, () => Once(purchase), cancel);
+        var peak = await Loops.ClosedAsync(Writers, settings.Duration, () => Once(buy), cancel);
+        return new(
+            start, processes, shop.HasRedis, atRest, shop.Processes().Megabytes, order, peak.PerSecond, delivered);
+    }
+}
