@@ -26,4 +26,20 @@ internal static class DashboardCommands
         var seen = await shop.App.ResourceNotifications.WaitForResourceAsync(resource, _ => true, cancel);
         return await shop.App.ResourceCommands.ExecuteCommandAsync(seen.ResourceId, command, cancel);
     }
+
+    /// <summary>One message that was given up has its effect after the command, and is no dead letter any more.</summary>
+    public static async Task ReplayDeadLetterOfOrdersAsync(this RunningShop shop, string resource, string command)
+    {
+        var user = Guid.CreateVersion7();
+        await shop.GiveUpAsync(user, $$"""{"userId":"{{user}}","deletedAt":"2026-01-01T00:00:00Z"}""");
+
+        var result = await shop.ExecuteCommandAsync(resource, command);
+
+        Assert.Equal((true, "1 messages were handled."), (result.Success, result.Message));
+        Assert.Equal(0, await shop.ScalarAsync<long>("ordersdb", "SELECT count(*) FROM orders.dead_letters"));
+        Assert.Equal(
+            1,
+            await shop.ScalarAsync<long>(
+                "ordersdb", "SELECT count(*) FROM orders.deleted_users WHERE user_id = $1", user));
+    }
 }

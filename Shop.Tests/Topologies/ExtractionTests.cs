@@ -11,6 +11,9 @@ public class ExtractedPurchaseTests(ShopWithExtractedPayments shop) : PurchaseSc
         Shop.BreakAmidFiftyOrdersAsync(() => Shop.KillAsync("payments"));
 
     [Fact]
+    public Task Replays_dead_letters() => Shop.ReplayDeadLetterOfOrdersAsync("shop", "replay-dead-letters-orders");
+
+    [Fact]
     public async Task Only_the_groups_of_the_extracted_service_and_for_it_are_in_Redis()
     {
         var customer = await Shop.NewCustomerAsync();
