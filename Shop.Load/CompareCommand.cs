@@ -108,9 +108,11 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
                 while (rounds[goal.Id].Count < settings.Rounds)
                 {
                     cancel.ThrowIfCancellationRequested();
+                    await bench.QuietAsync();
                     var lost = SpinProbe.Lost();
                     var yardstick = await goal.Yardstick(bench, settings.Duration);
                     var value = await goal.Shop(bench, settings.Duration);
+                    await bench.QuietAsync();
                     lost = Math.Max(lost, SpinProbe.Lost());
                     // A machine that is never quiet is better measured than not at all; the report says so.
                     if (lost > SpinProbe.MostLost && voided++ < mostVoided)

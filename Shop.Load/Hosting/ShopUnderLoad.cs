@@ -66,7 +66,7 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
 
     /// <summary>Whether it needs Redis besides PostgreSQL.</summary>
     public bool HasRedis => _app!.Services.GetRequiredService<DistributedApplicationModel>()
-        .Resources.Any(resource => resource is RedisResource);
+        .Resources.Any(resource => resource.Name == "redis");
 
     public async ValueTask DisposeAsync()
     {

@@ -7,6 +7,9 @@ internal sealed class Bench : IDisposable
     private const int Middle = 50;
     private const int SignInsPerSecond = 50;
 
+    // A purchase gives up after a minute.
+    private const int MostWaits = 5;
+
     private readonly RunningYardstick _hello;
     private readonly RunningYardstick _proxy;
     private readonly HttpClient _helloClient;
@@ -48,6 +51,22 @@ internal sealed class Bench : IDisposable
 
         await bench.HelloAsync(connections: 8, settings.WarmUp);
         return bench;
+    }
+
+    /// <summary>
+    /// Waits until the shop has nothing left to do of the orders before. Events keep their order, so that is when a new
+    /// order is delivered.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It is not for minutes.</exception>
+    public async Task QuietAsync()
+    {
+        for (var attempt = 0; attempt < MostWaits; attempt++)
+        {
+            if (await Purchase.OnceAsync(_shop, Cancel))
+                return;
+        }
+
+        throw new InvalidOperationException("The shop does not get through with its orders.");
     }
 
     /// <summary>How many a second, as fast as they are answered.</summary>

@@ -27,7 +27,7 @@ internal static class DashboardCommands
         return await shop.App.ResourceCommands.ExecuteCommandAsync(seen.ResourceId, command, cancel);
     }
 
-    /// <summary>One message that was given up has its effect after the command, and is no dead letter any more.</summary>
+    /// <summary>A message that was given up has its effect after the command, and is no dead letter any more.</summary>
     public static async Task ReplayDeadLetterOfOrdersAsync(this RunningShop shop, string resource, string command)
     {
         var user = Guid.CreateVersion7();
