@@ -85,11 +85,8 @@ internal sealed class TopologiesCommand : AsyncCommand<TopologiesCommand.Setting
         return 0;
     }
 
-    private static string Middle(List<Costs> rounds, (string Name, string Format, Func<Costs, double> Value) row)
-    {
-        double[] sorted = [.. rounds.Select(row.Value).Order()];
-        return sorted[sorted.Length / 2].ToString(row.Format, CultureInfo.InvariantCulture);
-    }
+    private static string Middle(List<Costs> rounds, (string Name, string Format, Func<Costs, double> Value) row) =>
+        Measurement.Median(rounds.Select(row.Value)).ToString(row.Format, CultureInfo.InvariantCulture);
 
     private static async Task<Costs> MeasureAsync(string[] topology, Settings settings, CancellationToken cancel)
     {

@@ -76,14 +76,8 @@ internal sealed record Result(
         goal.What,
         goal.Must,
         goal.Stretch,
-        Median(rounds.Select(round => round.Ratio)),
-        Median(rounds.Select(round => round.Shop)),
-        Median(rounds.Select(round => round.Yardstick)),
+        Measurement.Median(rounds.Select(round => round.Ratio)),
+        Measurement.Median(rounds.Select(round => round.Shop)),
+        Measurement.Median(rounds.Select(round => round.Yardstick)),
         rounds.Max(round => round.Lost));
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
-    }
 }

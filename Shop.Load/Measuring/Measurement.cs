@@ -13,4 +13,11 @@ internal sealed record Measurement(int Done, int Failed, TimeSpan Elapsed, doubl
     public double Percentile(double percent) => Milliseconds is []
         ? 0
         : Milliseconds[(int)Math.Min(Milliseconds.Length * percent / 100, Milliseconds.Length - 1)];
+
+    /// <summary>The middle one; of an even number, the larger of the two.</summary>
+    public static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
 }
