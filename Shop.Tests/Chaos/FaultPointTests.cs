@@ -20,15 +20,19 @@ public class FaultPointTests(ShopToBreak shop, ITestOutputHelper output)
     {
         var cancel = TestContext.Current.CancellationToken;
         const int Seed = 6;
-        await using var supervisor = new Supervisor(shop.App);
         await shop.ArmAsync(Points);
+        await using var supervisor = new Supervisor(shop.App);
         var load = new Load(shop, Seed, ordersPerSecond: 15);
         await load.PrepareAsync();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var running = load.RunAsync(end.Token);
 
-        await Eventually.Equals(
-            Points.Length, () => Task.FromResult(shop.Died), TimeSpan.FromSeconds(90), "The deaths of all processes");
+        await Eventually.Is(
+            async () => (Deaths: shop.Died, Services: supervisor.ToString(), Shipments: await shop.ScalarAsync<long>(
+                "shippingdb", "SELECT count(*) FROM shipping.shipments")),
+            seen => seen.Deaths == Points.Length,
+            TimeSpan.FromSeconds(180),
+            "The death of each process");
         await end.CancelAsync();
         await running;
         // One that has just died is started again.

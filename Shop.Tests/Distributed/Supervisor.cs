@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,32 +8,57 @@ namespace Shop.Tests.Distributed;
 /// Starts services again that have died by themselves, as an orchestrator in production does: DCP starts nothing again.
 /// What ended with exit code 0, as after a stop command, stays stopped.
 /// </summary>
+/// <remarks>
+/// It looks at how things are instead of waiting for the news of a death: a start that fails on a busy machine, or a
+/// death during a start, is news only once.
+/// </remarks>
 internal sealed class Supervisor : IAsyncDisposable
 {
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
+    // A start that has succeeded is seen in the state a moment later.
+    private const int LooksAfterStart = 50;
+
     private readonly CancellationTokenSource _end = new();
-    private readonly ConcurrentDictionary<string, Task> _starts = new();
+    private readonly ResourceNotificationService _notifications;
+    private readonly ResourceCommandService _commands;
+    private readonly string[] _services;
     private readonly Task _watching;
 
-    public Supervisor(DistributedApplication app) => _watching = WatchAsync(
-        app.Services.GetRequiredService<ResourceNotificationService>(),
-        app.Services.GetRequiredService<ResourceCommandService>());
+    public Supervisor(DistributedApplication app)
+    {
+        _notifications = app.Services.GetRequiredService<ResourceNotificationService>();
+        _commands = app.Services.GetRequiredService<ResourceCommandService>();
+        var model = app.Services.GetRequiredService<DistributedApplicationModel>();
+        _services = [.. model.Resources.OfType<ProjectResource>().Select(service => service.Name)];
+        _watching = Task.WhenAll(_services.Select(KeepRunningAsync));
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         await _watching;
-        await Task.WhenAll(_starts.Values);
         _end.Dispose();
     }
 
-    private async Task WatchAsync(ResourceNotificationService notifications, ResourceCommandService commands)
+    /// <summary>What is seen of each service now, for the message of a test that fails.</summary>
+    public override string ToString() => string.Join(
+        ", ", _services.Select(service => $"{service} {Seen(service)?.State?.Text} {Seen(service)?.ExitCode}".Trim()));
+
+    private async Task KeepRunningAsync(string service)
     {
         try
         {
-            await foreach (var seen in notifications.WatchAsync(_end.Token))
+            while (true)
             {
-                if (seen.Resource is ProjectResource && HasDied(seen.Snapshot))
-                    _ = _starts.GetOrAdd(seen.ResourceId, id => StartAsync(commands, id));
+                if (HasDied(service))
+                {
+                    await _commands.ExecuteCommandAsync(service, KnownResourceCommands.StartCommand, _end.Token);
+                    for (var look = 0; look < LooksAfterStart && HasDied(service); look++)
+                        await Task.Delay(Look, _end.Token);
+                }
+
+                await Task.Delay(Look, _end.Token);
             }
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
@@ -43,16 +67,10 @@ internal sealed class Supervisor : IAsyncDisposable
         }
     }
 
-    private async Task StartAsync(ResourceCommandService commands, string id)
-    {
-        // Not inside the notification that it answers.
-        await Task.Yield();
-        await commands.ExecuteCommandAsync(id, KnownResourceCommands.StartCommand, _end.Token);
-        _starts.TryRemove(id, out var _);
-    }
+    private CustomResourceSnapshot? Seen(string service) =>
+        _notifications.TryGetCurrentState(service, out var seen) ? seen.Snapshot : null;
 
-    private static bool HasDied(CustomResourceSnapshot snapshot) =>
-        snapshot.State?.Text == KnownResourceStates.FailedToStart
-            || (KnownResourceStates.TerminalStates.Contains(snapshot.State?.Text)
-                && snapshot.ExitCode is not (null or 0));
+    private bool HasDied(string service) => Seen(service) is { } seen
+        && (seen.State?.Text == KnownResourceStates.FailedToStart
+            || (KnownResourceStates.TerminalStates.Contains(seen.State?.Text) && seen.ExitCode is not (null or 0)));
 }
