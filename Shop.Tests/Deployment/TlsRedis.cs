@@ -34,7 +34,7 @@ internal sealed class TlsRedis : IAsyncDisposable
         var options = new NativeServerOptions(new ConfigurationBuilder().AddEnvironmentVariables().Build());
         var installation = await RedisInstallation.FindAsync(
             new(null!, options, new NativeCache(options.CacheFolder), _ => { }), cancel);
-        var port = FreePort();
+        var port = Ports.Next();
         // The password goes in by standard input: every process can read the arguments of another.
         var start = new ProcessStartInfo(installation.Program, ["-"])
         {
@@ -101,12 +101,5 @@ internal sealed class TlsRedis : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(folder, "ca.pem"), authority.ExportCertificatePem());
         await File.WriteAllTextAsync(Path.Combine(folder, "server.pem"), certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(Path.Combine(folder, "server.key"), key.ExportPkcs8PrivateKeyPem());
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

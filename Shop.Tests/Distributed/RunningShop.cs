@@ -66,7 +66,11 @@ public class RunningShop : IAsyncLifetime
             .AddFilter("Shop.AppHost.Resources.postgres", LogLevel.None)
             .AddFilter("Shop.AppHost.Resources", LogLevel.Warning));
         foreach (var resource in builder.Resources)
+        {
             ThrowAway(resource);
+            if (resource is ProjectResource service && service.GetReplicaCount() == 1)
+                ReachWithoutProxy(service);
+        }
 
         Prepare(builder);
         _app = await builder.BuildAsync(timeout.Token);
@@ -139,6 +143,17 @@ public class RunningShop : IAsyncLifetime
             // The pool still held connections from before a restart of the server.
             source.Clear();
             return await ReadAsync(source, sql, read, parameters);
+        }
+    }
+
+    // On a busy machine the orchestrator's proxy (DCP of Aspire 13.6.5) may take calls for a service that was killed and
+    // started again, and hand them to nobody, for good.
+    private static void ReachWithoutProxy(ProjectResource service)
+    {
+        foreach (var endpoint in service.Annotations.OfType<EndpointAnnotation>())
+        {
+            endpoint.IsProxied = false;
+            endpoint.Port = endpoint.TargetPort = Ports.Next();
         }
     }
 
