@@ -22,7 +22,7 @@ public static class AdvisoryLocks
     /// </summary>
     /// <param name="database">The database of a context; no transaction is needed.</param>
     /// <param name="name">What is locked.</param>
-    /// <param name="cancel">Cancels the query.</param>
+    /// <param name="cancel">Cancels the wait for a connection.</param>
     /// <returns>The lock, or null when somebody has it.</returns>
     public static async Task<IAsyncDisposable?> TryLockAsync(
         this DatabaseFacade database, string name, CancellationToken cancel)
@@ -33,7 +33,8 @@ public static class AdvisoryLocks
         {
             var locked = database.SqlQuery<bool>(
                 $"SELECT pg_try_advisory_lock(hashtextextended({name}, 0)) AS \"Value\"");
-            if (await locked.SingleAsync(cancel))
+            // Not cancelled: the lock could be granted by then, and the connection goes back to the pool.
+            if (await locked.SingleAsync(CancellationToken.None))
                 return new ConnectionLock(database, name);
         }
         catch

@@ -13,7 +13,16 @@ namespace Shop.Data;
 public static class Databases
 {
     internal const string HistoryTable = "__EFMigrationsHistory";
-    private const int MaxPoolSize = 20;
+
+    private static readonly (string Name, string OtherName, object Value)[] ConnectionSettings =
+    [
+        // The server's connections are shared by all replicas of all services; more than it has cores only queue.
+        ("Maximum Pool Size", "MaxPoolSize", 20),
+        // A statement that comes again and again is parsed and planned once for each connection.
+        ("Max Auto Prepare", "MaxAutoPrepare", 50),
+        // Nothing of a connection's state is changed but locks, which are given back: cleaning up would be in vain.
+        ("No Reset On Close", "NoResetOnClose", true),
+    ];
 
     /// <summary>
     /// Registers <typeparamref name="TDb"/> pooled on the connection string <paramref name="connectionName"/>.
@@ -71,17 +80,20 @@ public static class Databases
         return builder;
     }
 
-    // The server's connections are shared by all replicas of all services, and more of them than it has cores only
-    // queue there.
+    /// <summary>The connection string with our settings, but for those that it has itself.</summary>
     internal static string? Pooled(string? connectionString)
     {
+        if (connectionString is null)
+            return null;
+
         // Not NpgsqlConnectionStringBuilder: its ContainsKey is true for every keyword that it knows.
         var settings = new DbConnectionStringBuilder { ConnectionString = connectionString };
-        if (connectionString is null
-            || settings.ContainsKey("Maximum Pool Size") || settings.ContainsKey("MaxPoolSize"))
-            return connectionString;
+        foreach (var (name, otherName, value) in ConnectionSettings)
+        {
+            if (!settings.ContainsKey(name) && !settings.ContainsKey(otherName))
+                settings[name] = value;
+        }
 
-        settings["Maximum Pool Size"] = MaxPoolSize;
         return settings.ConnectionString;
     }
 

@@ -85,6 +85,10 @@ public abstract class LeasedWorker<TDb, TRow, TCall>(
 
         await db.SaveChangesAsync();
         await transaction.CommitAsync();
+        // What is due before the next look is looked at in time.
+        if (rows.Min(row => row.DueAt) - now is { } next && next < Interval)
+            WakeAfter(next);
+
         return rows;
     }
 }

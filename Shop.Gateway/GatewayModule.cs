@@ -17,7 +17,7 @@ internal static class GatewayModule
         Route("users", "/api/users", Access.Anybody, "POST").Limited(RateLimits.Session),
         Route("users", "/api/users/session/{**rest}", Access.Anybody, "POST", "DELETE").Limited(RateLimits.Session),
         Route("users", "/api/users/{**rest}", Access.SignedIn),
-        Route("orders", "/api/products/{**rest}", Access.Anybody, "GET"),
+        Route("orders", "/api/products/{**rest}", Access.Anybody, "GET").Cached(CatalogueCache.Policy),
         Route("orders", "/api/products/{**rest}", Access.SignedIn, "POST", "PUT", "PATCH", "DELETE"),
         Route("orders", "/api/orders/{**rest}", Access.SignedIn),
         Route("orders", "/api/cart", Access.Anybody, "GET", "DELETE"),
@@ -73,6 +73,9 @@ internal static class GatewayModule
         Match = new() { Path = path, Methods = methods.Length > 0 ? methods : null },
         AuthorizationPolicy = access == Access.Anybody ? "anonymous" : Policies.Customer,
     };
+
+    private static RouteConfig Cached(this RouteConfig route, string policy) =>
+        route with { OutputCachePolicy = policy };
 
     private static ClusterConfig Cluster(string service) => new()
     {

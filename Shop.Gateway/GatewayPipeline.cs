@@ -20,6 +20,7 @@ internal static class GatewayPipeline
 
         builder.AddRateLimits();
         services.AddPublicCompression();
+        services.AddCatalogueCache();
         services.AddSingleton<DistributedContextPropagator>(new TraceContextPropagation());
         services.Configure<KestrelServerOptions>(kestrel =>
         {
@@ -49,5 +50,6 @@ internal static class GatewayPipeline
         app.UseMiddleware<RateLimiting>();
         app.UsePublicCompression();
         app.UseMiddleware<AllowedMethods>();
+        app.UseOutputCache();
     }
 }

@@ -53,7 +53,7 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
         CommandContext context, Settings settings, CancellationToken cancellationToken)
     {
         await using var shop = await ShopUnderLoad.StartAsync([], cancellationToken);
-        using var bench = await Bench.PrepareAsync(shop, settings, cancellationToken);
+        await using var bench = await Bench.PrepareAsync(shop, settings, cancellationToken);
         var wanted = settings.Only?.Split(',', StringSplitOptions.TrimEntries);
         Goal[] goals = [.. Goal.All.Where(goal => wanted?.Contains(goal.Id) != false)];
 
@@ -108,11 +108,11 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
                 while (rounds[goal.Id].Count < settings.Rounds)
                 {
                     cancel.ThrowIfCancellationRequested();
-                    await bench.QuietAsync();
+                    await bench.Deliveries.AllAsync(cancel);
                     var lost = SpinProbe.Lost();
                     var yardstick = await goal.Yardstick(bench, settings.Duration);
                     var value = await goal.Shop(bench, settings.Duration);
-                    await bench.QuietAsync();
+                    await bench.Deliveries.AllAsync(cancel);
                     lost = Math.Max(lost, SpinProbe.Lost());
                     // A machine that is never quiet is better measured than not at all; the report says so.
                     if (lost > SpinProbe.MostLost && voided++ < mostVoided)

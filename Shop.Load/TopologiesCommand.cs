@@ -13,7 +13,7 @@ namespace Shop.Load;
 internal sealed class TopologiesCommand : AsyncCommand<TopologiesCommand.Settings>
 {
     private const int OrdersPerSecond = 50;
-    private const int PurchasesPerSecond = 20;
+    private const int DeliveriesPerSecond = 20;
     private const int Writers = 16;
 
     private static readonly string[][] Topologies =
@@ -32,8 +32,8 @@ internal sealed class TopologiesCommand : AsyncCommand<TopologiesCommand.Setting
         ($"order at {OrdersPerSecond}/s p50, ms", "0.0", costs => costs.Order.Percentile(50)),
         ("its p99, ms", "0.0", costs => costs.Order.Percentile(99)),
         ("orders/s at the peak", "0", costs => costs.Peak),
-        ($"placed to delivered at {PurchasesPerSecond}/s p50, ms", "0", costs => costs.Purchase.Percentile(50)),
-        ("its p99, ms", "0", costs => costs.Purchase.Percentile(99)),
+        ($"placed to delivered at {DeliveriesPerSecond}/s p50, ms", "0", costs => costs.Delivery.Percentile(50)),
+        ("its p99, ms", "0", costs => costs.Delivery.Percentile(99)),
     ];
 
     internal sealed class Settings : ShopSettings
@@ -59,7 +59,7 @@ internal sealed class TopologiesCommand : AsyncCommand<TopologiesCommand.Setting
         double MegabytesAfterLoad,
         Measurement Order,
         double Peak,
-        Measurement Purchase);
+        Measurement Delivery);
 
     public override async Task<int> ExecuteAsync(
         CommandContext context, Settings settings, CancellationToken cancellationToken)
@@ -94,19 +94,27 @@ internal sealed class TopologiesCommand : AsyncCommand<TopologiesCommand.Setting
         await using var shop = await ShopUnderLoad.StartAsync(topology, cancel);
         var start = watch.Elapsed.TotalSeconds;
         using var client = shop.NewClient();
-        var (buy, purchase) = (new Buy(), new Purchase());
+        await using var deliveries = new Deliveries(await shop.ConnectionAsync("ordersdb", cancel));
+        var buy = new Buy();
         await buy.PrepareAsync(client, cancel);
-        await purchase.PrepareAsync(client, cancel);
-        Task<bool> Once(Scenario scenario) => scenario.OnceAsync(client, cancel);
 
-        await Loops.OpenAsync(OrdersPerSecond, settings.WarmUp, () => Once(buy), cancel);
+        await AtRateAsync(OrdersPerSecond, settings.WarmUp);
         var (processes, atRest) = shop.Processes();
-        var order = await Loops.OpenAsync(OrdersPerSecond, settings.Duration, () => Once(buy), cancel);
-        // Events keep their order, so when this one is delivered, nothing waits any more of what was ordered before.
-        await Once(purchase);
-        var delivered = await Loops.OpenAsync(PurchasesPerSecond, settings.Duration, () => Once(purchase), cancel);
-        var peak = await Loops.ClosedAsync(Writers, settings.Duration, () => Once(buy), cancel);
+        var order = await AtRateAsync(OrdersPerSecond, settings.Duration);
+        var since = await deliveries.NowAsync(cancel);
+        await AtRateAsync(DeliveriesPerSecond, settings.Duration);
+        var delivery = (await deliveries.SinceAsync(since, cancel)).Checked();
+        var peak = await Loops.ClosedAsync(Writers, settings.Duration, () => buy.OnceAsync(client, cancel), cancel);
+        var afterPeak = shop.Processes().Megabytes;
         return new(
-            start, processes, shop.HasRedis, atRest, shop.Processes().Megabytes, order, peak.PerSecond, delivered);
+            start, processes, shop.HasRedis, atRest, afterPeak, order, peak.Checked().PerSecond, delivery);
+
+        // Begun when nothing waits any more of what was ordered before.
+        async Task<Measurement> AtRateAsync(int rate, TimeSpan duration)
+        {
+            var measured = await Loops.OpenAsync(rate, duration, () => buy.OnceAsync(client, cancel), cancel);
+            await deliveries.AllAsync(cancel);
+            return measured.Checked();
+        }
     }
 }

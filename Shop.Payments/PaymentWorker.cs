@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Shop.Data;
@@ -8,7 +10,8 @@ namespace Shop.Payments;
 
 /// <summary>
 /// Calls the bank for payments that are due. When a worker dies during a charge, the next one first asks the bank what
-/// became of it. Each answer is stored by itself, so that a call that hangs holds up no other.
+/// became of it. Answers are stored as they come, so that a call that hangs holds up no other: those that come while
+/// others are being stored are stored together after them.
 /// </summary>
 internal sealed partial class PaymentWorker(
     IServiceScopeFactory scopes,
@@ -24,6 +27,8 @@ internal sealed partial class PaymentWorker(
         Task.WhenAll(payments.Migrated, simulatedBank.Migrated), log)
 {
     private readonly SemaphoreSlim _slots = new(options.Value.Parallel);
+    private readonly ConcurrentQueue<Answered> _answers = new();
+    private readonly SemaphoreSlim _turn = new(1);
 
     protected override async Task<bool> WorkAsync(CancellationToken cancel)
     {
@@ -77,6 +82,7 @@ internal sealed partial class PaymentWorker(
     {
         base.Dispose();
         _slots.Dispose();
+        _turn.Dispose();
     }
 
     private async Task CarryOutAsync(BankCall call)
@@ -88,13 +94,7 @@ internal sealed partial class PaymentWorker(
             var answer = await bank.CallAsync(call);
             failpoints.Reached("payments.charged");
             activity?.SetTag("shop.bank.answer", answer.GetType().Name);
-            await StoreAsync(call, answer);
-        }
-#pragma warning disable CA1031 // Nobody awaits this. Whatever went wrong, the payment is due again after the lease.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            LogNotStored(exception, call.OrderId, call.Operation);
+            await StoreInTurnAsync(new(call, answer, activity));
         }
         finally
         {
@@ -103,24 +103,80 @@ internal sealed partial class PaymentWorker(
         }
     }
 
-    private async Task StoreAsync(BankCall call, PaymentInput answer)
+    // Whoever has the turn stores all that wait, and the others find nothing left.
+    private async Task StoreInTurnAsync(Answered answered)
     {
-        PaymentStatus? before = null;
-        var stored = await StoreAsync([call.PaymentId], async (db, payment, now) =>
+        _answers.Enqueue(answered);
+        await _turn.WaitAsync();
+        try
         {
-            before = payment.State.Status;
-            var refund = call.RefundId is { } id ? await db.Refunds.SingleAsync(refund => refund.Id == id) : null;
-            // A repeated answer about a confirmed refund must not be taken for an answer about the next one.
-            if (refund is not { Status: RefundStatus.Refunded })
-                PaymentProcessHandlers.Advance(db, payment, answer, now, refund);
-        });
-        var state = stored.Single().State;
-        if (state.Status != before)
+            List<Answered> waiting = [];
+            while (_answers.TryDequeue(out var next))
+                waiting.Add(next);
+
+            if (!await TryStoreAsync(waiting) && waiting.Count > 1)
+            {
+                // One of them failed, and the others must not wait for it.
+                foreach (var one in waiting)
+                    await TryStoreAsync([one]);
+            }
+        }
+        finally
         {
-            metrics.Became(state.Status);
-            LogBecame(call.OrderId, state.Status, state.Attempts);
+            _turn.Release();
         }
     }
+
+    private async Task<bool> TryStoreAsync(List<Answered> answers)
+    {
+        if (answers is [])
+            return true;
+
+        try
+        {
+            await StoreAsync(answers);
+            return true;
+        }
+#pragma warning disable CA1031 // Whatever went wrong, the payment is due again after the lease.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            if (answers is [var only])
+                LogNotStored(exception, only.Call.OrderId, only.Call.Operation);
+
+            return false;
+        }
+    }
+
+    private async Task StoreAsync(List<Answered> answers)
+    {
+        // A call whose lease ran out may answer together with the one that followed it.
+        var byPayment = answers.ToLookup(answered => answered.Call.PaymentId);
+        Dictionary<Guid, PaymentStatus> before = [];
+        var span = Activity.Current;
+        var stored = await StoreAsync([.. byPayment.Select(payment => payment.Key)], async (db, payment, now) =>
+        {
+            before[payment.Id] = payment.State.Status;
+            foreach (var (call, answer, ownSpan) in byPayment[payment.Id])
+            {
+                // What follows from an answer continues the trace of its own order.
+                Activity.Current = ownSpan;
+                var refund = call.RefundId is { } id ? await db.Refunds.SingleAsync(refund => refund.Id == id) : null;
+                // A repeated answer about a confirmed refund must not be taken for an answer about the next one.
+                if (refund is not { Status: RefundStatus.Refunded })
+                    PaymentProcessHandlers.Advance(db, payment, answer, now, refund);
+            }
+
+            Activity.Current = span;
+        });
+        foreach (var payment in stored.Where(payment => payment.State.Status != before[payment.Id]))
+        {
+            metrics.Became(payment.State.Status);
+            LogBecame(payment.OrderId, payment.State.Status, payment.State.Attempts);
+        }
+    }
+
+    private sealed record Answered(BankCall Call, PaymentInput Answer, Activity? Span);
 
     [LoggerMessage(1, LogLevel.Information, "The payment of order {OrderId} became {Status} after {Attempts} attempts")]
     private partial void LogBecame(Guid orderId, PaymentStatus status, int attempts);

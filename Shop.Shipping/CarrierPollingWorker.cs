@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Options;
 using Shop.Data;
 using Shop.Shipping.Carriers;
 
@@ -14,13 +13,15 @@ internal sealed partial class CarrierPollingWorker(
     Carrier carrier,
     DatabaseReadiness<ShippingDb> readiness,
     ShippingMetrics metrics,
-    IOptions<SimulatedCarrierOptions> options,
     ILogger<CarrierPollingWorker> log)
     : LeasedWorker<ShippingDb, Shipment, CarrierCall>(
-        scopes, "Asking the carrier", Interval(options.Value.StepTime), Lease, readiness.Migrated, log)
+        scopes, "Asking the carrier", Look, Lease, readiness.Migrated, log)
 {
     /// <summary>Calls at a time, and shipments in one transaction.</summary>
     private const int Batch = 100;
+
+    // For what another replica left behind: this one knows when its own parcels are due.
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
 
     // A call that times out, and ample time to store the batch.
@@ -91,10 +92,6 @@ internal sealed partial class CarrierPollingWorker(
 
     // Earlier tracking events are not loaded here, so those that are there are new.
     private static bool IsChanged(Shipment shipment) => shipment.Events.Count > 0;
-
-    // A tenth of a step: a parcel must not take much longer than configured because nobody looks.
-    private static TimeSpan Interval(TimeSpan step) =>
-        TimeSpan.FromMilliseconds(Math.Clamp(step.TotalMilliseconds / 10, 50, 500));
 
     [LoggerMessage(1, LogLevel.Information, "The shipment of order {OrderId} ended: {Status}")]
     private partial void LogEnded(Guid orderId, ShipmentStatus status);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Aspire.Hosting.ApplicationModel;
 
 namespace Shop.Tests;
 
@@ -19,6 +20,22 @@ internal static class Ports
             var port = First + (Interlocked.Increment(ref _last) % (Last - First));
             if (IsFree(port))
                 return port;
+        }
+    }
+
+    /// <summary>
+    /// Has the one process of a service reached at a port of its own. On a busy machine the orchestrator's proxy (DCP
+    /// of Aspire 13.6.5) may take calls for a service that was killed and started again, and never hand them on.
+    /// </summary>
+    public static void GiveOwn(IResource resource)
+    {
+        if (resource is not ProjectResource service || service.GetReplicaCount() > 1)
+            return;
+
+        foreach (var endpoint in service.Annotations.OfType<EndpointAnnotation>())
+        {
+            endpoint.IsProxied = false;
+            endpoint.Port = endpoint.TargetPort = Next();
         }
     }
 

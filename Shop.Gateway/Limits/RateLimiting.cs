@@ -22,11 +22,8 @@ internal sealed class RateLimiting(RequestDelegate next, RateLimits limits)
 
         var (limit, caller) = limits.Of(context, await UserAsync(context));
         var verdict = limit.TryAcquire(caller);
-        var headers = context.Response.Headers;
-        headers["RateLimit-Policy"] = limit.Policy;
-        headers["RateLimit"] = string.Create(
-            CultureInfo.InvariantCulture,
-            $"\"{limit.Name}\";r={verdict.Remaining};t={(long)Math.Ceiling(verdict.Reset.TotalSeconds)}");
+        // At the last moment: an answer that is kept for others must not have them.
+        context.Response.OnStarting(Tell, (context.Response.Headers, limit, verdict));
         if (verdict.Admitted)
         {
             await next(context);
@@ -36,6 +33,16 @@ internal sealed class RateLimiting(RequestDelegate next, RateLimits limits)
         limits.Refused(limit);
         await Problem.TooManyRequests("Too many requests. Come again later, and more slowly.", verdict.Reset)
             .ExecuteAsync(context);
+    }
+
+    private static Task Tell(object state)
+    {
+        var (headers, limit, verdict) = ((IHeaderDictionary, RateLimit, RateLimitVerdict))state;
+        headers["RateLimit-Policy"] = limit.Policy;
+        headers["RateLimit"] = string.Create(
+            CultureInfo.InvariantCulture,
+            $"\"{limit.Name}\";r={verdict.Remaining};t={(long)Math.Ceiling(verdict.Reset.TotalSeconds)}");
+        return Task.CompletedTask;
     }
 
     // The result is cached: the authentication middleware later in the pipeline does not check the token again.

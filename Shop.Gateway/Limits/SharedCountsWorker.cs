@@ -8,9 +8,9 @@ namespace Shop.Gateway.Limits;
 /// while Redis is unavailable or hangs, every replica uses its own counts alone.
 /// </summary>
 internal sealed class SharedCountsWorker(IServiceProvider services, RateLimits limits, ILogger<SharedCountsWorker> log)
-    : BackgroundWorker("Sharing the counts of rate limits", Interval, Task.CompletedTask, log)
+    : BackgroundWorker("Sharing the counts of rate limits", Pause, Task.CompletedTask, log)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     // Bounds the memory of a batch, and the time for which Redis works on it.
     private const int BatchSize = 500;

@@ -12,11 +12,12 @@ namespace Shop.Load;
 
 /// <summary>
 /// The shop that is measured, started for this run: real processes, data that is thrown away, and what only a
-/// developer's machine has switched off: the orchestrator's proxies, small quotas, a trace of every request.
+/// developer's machine has switched off: the orchestrator's proxies, small quotas, a trace of every request. Telemetry
+/// goes to a process that takes it and forgets it.
 /// </summary>
 internal sealed class ShopUnderLoad : IAsyncDisposable
 {
-    private static readonly string[] Services = ["users", "orders", "payments", "shipping", "gateway"];
+    private static readonly string[] Services = ["users", "orders", "payments", "shipping", "gateway", "shop"];
     private static readonly string[] Passwords =
     [
         "postgres", "redis", "usersdb", "ordersdb", "paymentsdb", "shippingdb",
@@ -24,10 +25,12 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
 
     private readonly DistributedApplication? _app;
 
+    private readonly RunningYardstick? _telemetry;
     private readonly string[] _projects;
 
-    private ShopUnderLoad(Uri gateway, DistributedApplication? app, params string[] projects) =>
-        (Gateway, _app, _projects) = (gateway, app, projects);
+    private ShopUnderLoad(
+        Uri gateway, DistributedApplication? app, RunningYardstick? telemetry, params string[] projects) =>
+        (Gateway, _app, _telemetry, _projects) = (gateway, app, telemetry, projects);
 
     /// <summary>Where customers come in.</summary>
     public Uri Gateway { get; }
@@ -41,7 +44,7 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
 
         var address = new Uri(url);
         return address.IsLoopback
-            ? new(address, null)
+            ? new(address, app: null, telemetry: null)
             : throw new ArgumentException($"{address} is not on this machine. Load goes to loopback only.");
     }
 
@@ -72,11 +75,14 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
     {
         if (_app is not null)
             await _app.DisposeAsync();
+
+        _telemetry?.Dispose();
     }
 
     /// <summary>Starts the shop with its modules in as many processes as these arguments of the AppHost say.</summary>
     public static async Task<ShopUnderLoad> StartAsync(string[] topology, CancellationToken cancel)
     {
+        var telemetry = await ServeCommand.StartTelemetrySinkAsync(cancel);
         string[] settings =
         [
             .. topology,
@@ -87,11 +93,14 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
                    "Logging:LogLevel:Default=Warning",
                    "OTEL_TRACES_SAMPLER=parentbased_traceidratio",
                    "OTEL_TRACES_SAMPLER_ARG=0.1",
+                   $"OTEL_EXPORTER_OTLP_ENDPOINT={telemetry.Address}",
+                   "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
                ]
                select $"--Services:{service}:Settings:{setting}",
             .. ((string[])["User", "Address", "Session", "Cart"])
                 .Select(quota => $"--Services:gateway:Settings:RateLimits:{quota}:Quota=1000000000"),
             "--Services:shipping:Settings:Shipping:Carrier:StepTime=00:00:00.010",
+            "--Services:payments:Settings:Payments:Bank:Latency=00:00:00",
         ];
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(settings, cancel);
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error)
@@ -115,10 +124,12 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
             foreach (var project in projects)
                 await app.ResourceNotifications.WaitForResourceHealthyAsync(project, cancel);
 
-            return new(app.GetEndpoint(projects.Single(name => name is "gateway" or "shop"), "http"), app, projects);
+            var gateway = app.GetEndpoint(projects.Single(name => name is "gateway" or "shop"), "http");
+            return new(gateway, app, telemetry, projects);
         }
         catch
         {
+            telemetry.Dispose();
             await app.DisposeAsync();
             throw;
         }

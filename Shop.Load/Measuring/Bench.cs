@@ -1,26 +1,26 @@
+using System.Diagnostics;
+
 namespace Shop.Load;
 
 /// <summary>The shop, its scenarios and the yardsticks, all running.</summary>
-internal sealed class Bench : IDisposable
+internal sealed class Bench : IAsyncDisposable
 {
     // What a customer sees of it: the median, as how many could follow each other in a second.
     private const int Middle = 50;
     private const int SignInsPerSecond = 50;
 
-    // A purchase gives up after a minute.
-    private const int MostWaits = 5;
-
-    private readonly RunningYardstick _hello;
+    private readonly RunningYardstick _bare;
     private readonly RunningYardstick _proxy;
-    private readonly HttpClient _helloClient;
+    private readonly HttpClient _bareClient;
     private readonly HttpClient _proxyClient;
     private readonly HttpClient _shop;
 
     private Bench(
-        HttpClient shop, RunningYardstick hello, RunningYardstick proxy, PgBench postgres, CancellationToken cancel)
+        HttpClient shop, RunningYardstick bare, RunningYardstick proxy, string orders, CancellationToken cancel)
     {
-        (_shop, _hello, _proxy, Postgres, Cancel) = (shop, hello, proxy, postgres, cancel);
-        _helloClient = Clients.To(hello.Address);
+        (_shop, _bare, _proxy, Cancel) = (shop, bare, proxy, cancel);
+        (Postgres, Deliveries) = (new(orders), new(orders));
+        _bareClient = Clients.To(bare.Address);
         _proxyClient = Clients.To(proxy.Address);
     }
 
@@ -28,56 +28,39 @@ internal sealed class Bench : IDisposable
 
     public PgBench Postgres { get; }
 
+    public Deliveries Deliveries { get; }
+
     public Scenario Rates { get; } = new Rates();
 
     public Scenario Browse { get; } = new Browse();
 
     public Scenario Buy { get; } = new Buy();
 
-    public Scenario Purchase { get; } = new Purchase();
-
     private Scenario SignIn { get; } = new SignIn();
 
     public static async Task<Bench> PrepareAsync(
         ShopUnderLoad shop, ShopSettings settings, CancellationToken cancel)
     {
-        var postgres = new PgBench(await shop.ConnectionAsync("ordersdb", cancel));
-        await postgres.PrepareAsync(cancel);
-        var hello = await ServeCommand.StartAsync(to: null, cancel);
-        var bench = new Bench(
-            shop.NewClient(), hello, await ServeCommand.StartAsync(hello.Address, cancel), postgres, cancel);
-        foreach (var scenario in (Scenario[])[bench.Rates, bench.Browse, bench.Buy, bench.Purchase, bench.SignIn])
+        var orders = await shop.ConnectionAsync("ordersdb", cancel);
+        var bare = await ServeCommand.StartBareAsync(orders, cancel);
+        var proxy = await ServeCommand.StartProxyAsync(bare.Address, cancel);
+        var bench = new Bench(shop.NewClient(), bare, proxy, orders, cancel);
+        await bench.Postgres.PrepareAsync(cancel);
+        foreach (var scenario in (Scenario[])[bench.Rates, bench.Browse, bench.Buy, bench.SignIn])
             await scenario.PrepareAsync(bench._shop, cancel);
 
         await bench.HelloAsync(connections: 8, settings.WarmUp);
         return bench;
     }
 
-    /// <summary>
-    /// Waits until the shop has nothing left to do of the orders before. Events keep their order, so that is when a new
-    /// order is delivered.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">It is not for minutes.</exception>
-    public async Task QuietAsync()
-    {
-        for (var attempt = 0; attempt < MostWaits; attempt++)
-        {
-            if (await Purchase.OnceAsync(_shop, Cancel))
-                return;
-        }
-
-        throw new InvalidOperationException("The shop does not get through with its orders.");
-    }
-
     /// <summary>How many a second, as fast as they are answered.</summary>
     public async Task<double> PeakAsync(Scenario scenario, int connections, TimeSpan duration) =>
-        Checked(await Loops.ClosedAsync(
-            connections, duration, () => scenario.OnceAsync(_shop, Cancel), Cancel)).PerSecond;
+        (await Loops.ClosedAsync(connections, duration, () => scenario.OnceAsync(_shop, Cancel), Cancel))
+            .Checked().PerSecond;
 
     /// <summary>One over the median time at a fixed rate.</summary>
     public async Task<double> SpeedAsync(Scenario scenario, double rate, TimeSpan duration) =>
-        1000 / Checked(await Loops.OpenAsync(
-            rate, duration, () => scenario.OnceAsync(_shop, Cancel), Cancel)).Percentile(Middle);
+        Speed(await Loops.OpenAsync(rate, duration, () => scenario.OnceAsync(_shop, Cancel), Cancel));
 
     /// <summary>The speed of looking at a product while others sign in; they may be refused.</summary>
     public async Task<double> WhileSigningInAsync(TimeSpan duration)
@@ -88,32 +71,55 @@ internal sealed class Bench : IDisposable
         return speed;
     }
 
-    /// <summary>How many a second of the least that ASP.NET Core can do.</summary>
-    public async Task<double> HelloAsync(int connections, TimeSpan duration) =>
-        Checked(await Loops.ClosedAsync(connections, duration, () => HelloAsync(_helloClient), Cancel)).PerSecond;
-
-    /// <summary>One over the median time of the least behind YARP.</summary>
-    public async Task<double> ProxiedHelloSpeedAsync(double rate, TimeSpan duration) =>
-        1000 / Checked(await Loops.OpenAsync(rate, duration, () => HelloAsync(_proxyClient), Cancel))
-            .Percentile(Middle);
-
-    public void Dispose()
+    /// <summary>
+    /// How many orders a second come to their end: what customers place in this time, until the last is delivered.
+    /// </summary>
+    public async Task<double> DeliveredAsync(int connections, TimeSpan duration)
     {
-        _shop.Dispose();
-        _helloClient.Dispose();
-        _proxyClient.Dispose();
-        _proxy.Dispose();
-        _hello.Dispose();
+        var start = Stopwatch.GetTimestamp();
+        var placed = (await Loops.ClosedAsync(connections, duration, () => Buy.OnceAsync(_shop, Cancel), Cancel))
+            .Checked();
+        await Deliveries.AllAsync(Cancel);
+        return placed.Done / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    private async Task<bool> HelloAsync(HttpClient client)
+    /// <summary>One over the median time from placed to delivered.</summary>
+    public async Task<double> DeliverySpeedAsync(double rate, TimeSpan duration)
     {
-        using var answer = await client.GetAsync(new Uri("/", UriKind.Relative), Cancel);
+        var since = await Deliveries.NowAsync(Cancel);
+        (await Loops.OpenAsync(rate, duration, () => Buy.OnceAsync(_shop, Cancel), Cancel)).Checked();
+        return Speed(await Deliveries.SinceAsync(since, Cancel));
+    }
+
+    /// <summary>How many a second of the least that ASP.NET Core can do.</summary>
+    public async Task<double> HelloAsync(int connections, TimeSpan duration) =>
+        (await Loops.ClosedAsync(connections, duration, HelloAsync, Cancel)).Checked().PerSecond;
+
+    /// <summary>One over the median time of the same statements in one batch, behind bare YARP.</summary>
+    public async Task<double> BareOrderSpeedAsync(double rate, TimeSpan duration) =>
+        Speed(await Loops.OpenAsync(rate, duration, BareOrderAsync, Cancel));
+
+    public async ValueTask DisposeAsync()
+    {
+        _shop.Dispose();
+        _bareClient.Dispose();
+        _proxyClient.Dispose();
+        _proxy.Dispose();
+        _bare.Dispose();
+        await Deliveries.DisposeAsync();
+    }
+
+    private static double Speed(Measurement measured) => 1000 / measured.Checked().Percentile(Middle);
+
+    private async Task<bool> HelloAsync()
+    {
+        using var answer = await _bareClient.GetAsync(new Uri("/", UriKind.Relative), Cancel);
         return answer.IsSuccessStatusCode;
     }
 
-    // A rate of refusals would look like a fast shop.
-    private static Measurement Checked(Measurement measured) => measured.Failed <= measured.Done / 100
-        ? measured
-        : throw new InvalidOperationException($"{measured.Failed} of {measured.Failed + measured.Done} failed.");
+    private async Task<bool> BareOrderAsync()
+    {
+        using var answer = await _proxyClient.PostAsync(new Uri("/orders", UriKind.Relative), content: null, Cancel);
+        return answer.IsSuccessStatusCode;
+    }
 }

@@ -9,6 +9,12 @@ internal sealed record Measurement(int Done, int Failed, TimeSpan Elapsed, doubl
 {
     public double PerSecond => Done / Elapsed.TotalSeconds;
 
+    /// <summary>Itself, if hardly anything failed: a rate of refusals would look like a fast shop.</summary>
+    /// <exception cref="InvalidOperationException">More than one of a hundred failed, or all.</exception>
+    public Measurement Checked() => Done > 0 && Failed <= Done / 100
+        ? this
+        : throw new InvalidOperationException($"{Failed} of {Failed + Done} failed.");
+
     /// <summary>The time below which so many percent of the successes stayed; 0 without one.</summary>
     public double Percentile(double percent) => Milliseconds is []
         ? 0

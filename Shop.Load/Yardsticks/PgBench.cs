@@ -47,7 +47,8 @@ internal sealed partial class PgBench(string connection)
             : throw new InvalidOperationException($"pgbench {script}: {await output}\n{await error}");
     }
 
-    private static string PathOf(string script) => Path.Combine(AppContext.BaseDirectory, "Yardsticks", script);
+    /// <summary>Where a script lies.</summary>
+    public static string PathOf(string script) => Path.Combine(AppContext.BaseDirectory, "Yardsticks", script);
 
     [GeneratedRegex(@"tps = ([0-9.]+) \(without")]
     private static partial Regex Rate();

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Spectre.Console.Cli;
 using Yarp.ReverseProxy.Configuration;
 
@@ -16,6 +17,9 @@ namespace Shop.Load;
 /// </summary>
 internal sealed class ServeCommand : AsyncCommand<ServeCommand.Settings>
 {
+    // Not an argument, which everybody on the machine can read.
+    private const string OrdersVariable = "YARDSTICK_ORDERSDB";
+
     internal sealed class Settings : CommandSettings
     {
         [CommandOption("--port")]
@@ -27,18 +31,33 @@ internal sealed class ServeCommand : AsyncCommand<ServeCommand.Settings>
         public string? To { get; init; }
     }
 
-    /// <summary>Starts one as a process; it ends with the returned object.</summary>
-    public static async Task<RunningYardstick> StartAsync(Uri? to, CancellationToken cancel)
+    /// <summary>Bare Kestrel; it ends with the returned object.</summary>
+    /// <param name="orders">The connection string of ordersdb, with the yardsticks' tables to place orders in.</param>
+    /// <param name="cancel">Cancels the start.</param>
+    public static Task<RunningYardstick> StartBareAsync(string orders, CancellationToken cancel) =>
+        StartAsync([], new() { [OrdersVariable] = orders }, cancel);
+
+    /// <summary>Takes telemetry by OTLP and forgets it; it ends with the returned object.</summary>
+    public static Task<RunningYardstick> StartTelemetrySinkAsync(CancellationToken cancel) =>
+        StartAsync([], [], cancel);
+
+    /// <summary>Bare YARP; it ends with the returned object.</summary>
+    public static Task<RunningYardstick> StartProxyAsync(Uri to, CancellationToken cancel) =>
+        StartAsync(["--to", to.OriginalString], [], cancel);
+
+    private static async Task<RunningYardstick> StartAsync(
+        string[] arguments, Dictionary<string, string?> environment, CancellationToken cancel)
     {
         var address = new Uri(FreePort.Address(FreePort.Next()));
-        string[] arguments =
-        [
-            "serve", "--port", $"{address.Port}", .. to is null ? (string[])[] : ["--to", to.OriginalString],
-        ];
-        var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments)
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath!, ["serve", "--port", $"{address.Port}", .. arguments])
         {
             RedirectStandardOutput = true,
-        }) ?? throw new InvalidOperationException("No yardstick was started.");
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+
+        var process = Process.Start(start) ?? throw new InvalidOperationException("No yardstick was started.");
         var running = new RunningYardstick(process, address);
         // It says one line when it listens.
         await process.StandardOutput.ReadLineAsync(cancel);
@@ -51,29 +70,56 @@ internal sealed class ServeCommand : AsyncCommand<ServeCommand.Settings>
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseUrls(FreePort.Address(settings.Port));
-        if (settings.To is { } to)
-        {
-            builder.Services.AddReverseProxy().LoadFromMemory(
-                [new RouteConfig { RouteId = "all", ClusterId = "one", Match = new() { Path = "{**rest}" } }],
-                [
-                    new ClusterConfig
-                    {
-                        ClusterId = "one",
-                        Destinations = new Dictionary<string, DestinationConfig> { ["one"] = new() { Address = to } },
-                    },
-                ]);
-        }
-
-        await using var app = builder.Build();
-        if (settings.To is null)
-            app.MapGet("/", () => Results.Text("hello"));
-        else
-            app.MapReverseProxy();
-
+        await using var app = settings.To is { } to ? Proxy(builder, to) : Bare(builder);
         await app.StartAsync(cancellationToken);
         Console.WriteLine("listening");
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
+    }
+
+    private static WebApplication Proxy(WebApplicationBuilder builder, string to)
+    {
+        builder.Services.AddReverseProxy().LoadFromMemory(
+            [new RouteConfig { RouteId = "all", ClusterId = "one", Match = new() { Path = "{**rest}" } }],
+            [
+                new ClusterConfig
+                {
+                    ClusterId = "one",
+                    Destinations = new Dictionary<string, DestinationConfig> { ["one"] = new() { Address = to } },
+                },
+            ]);
+        var app = builder.Build();
+        app.MapReverseProxy();
+        return app;
+    }
+
+    private static WebApplication Bare(WebApplicationBuilder builder)
+    {
+        var connection = builder.Configuration[OrdersVariable];
+        if (connection is not null)
+        {
+            builder.Services.AddSingleton(NpgsqlDataSource.Create($"{connection};Max Auto Prepare=20"));
+            builder.Services.AddSingleton<PlaceOrderBatch>();
+        }
+
+        var app = builder.Build();
+        app.MapGet("/", () => Results.Text("hello"));
+        app.MapPost("/v1/{signal}", async (HttpRequest request, CancellationToken cancel) =>
+        {
+            await request.Body.CopyToAsync(Stream.Null, cancel);
+            // An empty message says that all was taken.
+            return Results.Bytes([], "application/x-protobuf");
+        });
+        if (connection is not null)
+        {
+            app.MapPost("/orders", async (PlaceOrderBatch orders, CancellationToken cancel) =>
+            {
+                await orders.ExecuteAsync(cancel);
+                return Results.Ok();
+            });
+        }
+
+        return app;
     }
 }
 

@@ -34,7 +34,9 @@ internal sealed class SimulatedBank(
 
         if (lost || (isFirst && token == "tok_timeout_after_charge"))
             await HangAsync(cancel);
-        if (isFirst && slow > TimeSpan.Zero)
+        if (isFirst && slow == TimeSpan.Zero)
+            return Answer(status, reason);
+        if (isFirst)
             await Task.Delay(slow, clock, cancel);
 
         return await ReadAsync(db, key, cancel);
@@ -200,11 +202,16 @@ internal sealed class SimulatedBank(
         {
             null => new NoSuchCharge(),
             { IsPending: true } => new Pending(),
-            { Status: nameof(ChargeStatus.Charged) } => new Charged(),
-            { Status: nameof(ChargeStatus.Voided) } => new Voided(),
-            _ => new Declined(found.Reason!),
+            _ => Answer(Enum.Parse<ChargeStatus>(found.Status), found.Reason),
         };
     }
+
+    private static BankAnswer Answer(ChargeStatus status, string? reason) => status switch
+    {
+        ChargeStatus.Charged => new Charged(),
+        ChargeStatus.Voided => new Voided(),
+        _ => new Declined(reason!),
+    };
 
     private sealed record Found(string Status, string? Reason, bool IsPending);
 }

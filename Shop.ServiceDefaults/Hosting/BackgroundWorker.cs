@@ -21,12 +21,26 @@ public abstract partial class BackgroundWorker(string name, TimeSpan interval, T
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim _wake = new(0);
     private int _woken;
+    private CancellationToken _stopping;
+
+    /// <summary>How long it waits when nobody wakes it.</summary>
+    protected TimeSpan Interval => interval;
 
     /// <summary>Has the work done as soon as possible. Cheap, from any thread, as often as you like.</summary>
     public void Wake()
     {
         if (Interlocked.Exchange(ref _woken, 1) == 0)
             _wake.Release();
+    }
+
+    /// <summary>Has the work done after a while, if the host still runs then.</summary>
+    /// <param name="delay">None or less: as soon as possible.</param>
+    protected void WakeAfter(TimeSpan delay)
+    {
+        if (delay > TimeSpan.Zero)
+            _ = WakeLaterAsync(delay);
+        else
+            Wake();
     }
 
     /// <summary>One round of the work.</summary>
@@ -37,6 +51,7 @@ public abstract partial class BackgroundWorker(string name, TimeSpan interval, T
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _stopping = stoppingToken;
         await ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var start = Stopwatch.GetTimestamp();
         var (hasWorked, hasWarned) = (false, false);
@@ -51,7 +66,7 @@ public abstract partial class BackgroundWorker(string name, TimeSpan interval, T
 
                 (failures, hasWorked, hasWarned) = (0, true, false);
                 if (!more)
-                    await _wake.WaitAsync(interval, stoppingToken);
+                    await _wake.WaitAsync(Interval, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -82,6 +97,13 @@ public abstract partial class BackgroundWorker(string name, TimeSpan interval, T
         base.Dispose();
         _wake.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    private async Task WakeLaterAsync(TimeSpan delay)
+    {
+        await Task.Delay(delay, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_stopping.IsCancellationRequested)
+            Wake();
     }
 
     [LoggerMessage(1, LogLevel.Warning, "{Worker} fails and will be tried again until it succeeds")]

@@ -68,8 +68,7 @@ public class RunningShop : IAsyncLifetime
         foreach (var resource in builder.Resources)
         {
             ThrowAway(resource);
-            if (resource is ProjectResource service && service.GetReplicaCount() == 1)
-                ReachWithoutProxy(service);
+            Ports.GiveOwn(resource);
         }
 
         Prepare(builder);
@@ -146,17 +145,6 @@ public class RunningShop : IAsyncLifetime
         }
     }
 
-    // On a busy machine the orchestrator's proxy (DCP of Aspire 13.6.5) may take calls for a service that was killed and
-    // started again, and hand them to nobody, for good.
-    private static void ReachWithoutProxy(ProjectResource service)
-    {
-        foreach (var endpoint in service.Annotations.OfType<EndpointAnnotation>())
-        {
-            endpoint.IsProxied = false;
-            endpoint.Port = endpoint.TargetPort = Ports.Next();
-        }
-    }
-
     // A native server's data without a volume ends with the host, a container's with every stop of it.
     private void ThrowAway(IResource server)
     {
@@ -196,8 +184,7 @@ public class RunningShop : IAsyncLifetime
     public async Task<(long Count, long Net)> ChargesAsync(Guid order)
     {
         const string Charges =
-            "FROM bank.charges c JOIN payments.payments p ON p.id = c.key WHERE p.order_id = $1 AND c.status = "
-                + "'Charged'";
+            "FROM bank.charges c JOIN payments.payments p ON p.id = c.key WHERE order_id = $1 AND c.status = 'Charged'";
         const string Refunds =
             "FROM bank.refunds r JOIN payments.payments p ON p.id = r.charge_key WHERE p.order_id = $1";
         var count = await ScalarAsync<long>("paymentsdb", $"SELECT count(*) {Charges}", order);
@@ -209,9 +196,7 @@ public class RunningShop : IAsyncLifetime
         return (count, net);
     }
 
-    /// <summary>
-    /// The process that runs a resource, or the replica of this id, now, by what the host reports of it.
-    /// </summary>
+    /// <summary>The process that runs a resource, or the replica of this id, by what the host reports now.</summary>
     public async Task<int> ProcessIdOfAsync(string resource)
     {
         var seen = await SeenAsync(

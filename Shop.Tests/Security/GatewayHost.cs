@@ -153,6 +153,9 @@ internal sealed class GatewayHost : IAsyncDisposable
             context.Request.Headers.ToDictionary(
                 header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             body));
+        if (context.Request.Query["cache"] is [{ } cache])
+            (context.Response.Headers.CacheControl, context.Response.Headers.ETag) = (cache, "\"1\"");
+
         await context.Response.WriteAsJsonAsync(new { ok = true });
     }
 }

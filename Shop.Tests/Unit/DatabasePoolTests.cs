@@ -14,6 +14,14 @@ public class DatabasePoolTests
     }
 
     [Fact]
+    public void Statements_are_prepared_unless_it_is_configured_otherwise()
+    {
+        Assert.Equal(50, Prepared("Host=localhost;Username=postgres;Password=secret"));
+        // As behind a pool of connections that is shared by transactions.
+        Assert.Equal(0, Prepared("Host=localhost;Max Auto Prepare=0"));
+    }
+
+    [Fact]
     public void Other_settings_stay_as_they_are()
     {
         var before = new NpgsqlConnectionStringBuilder
@@ -31,6 +39,9 @@ public class DatabasePoolTests
             (after.Host, after.Port, after.Username, after.Password));
         Assert.Null(Databases.Pooled(null));
     }
+
+    private static int Prepared(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(Databases.Pooled(connectionString)).MaxAutoPrepare;
 
     private static int Size(string connectionString) =>
         new NpgsqlConnectionStringBuilder(Databases.Pooled(connectionString)).MaxPoolSize;
