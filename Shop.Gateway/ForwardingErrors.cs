@@ -3,11 +3,16 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Shop.Gateway;
 
 /// <summary>
-/// Logs one line for each request that a service did not answer. YARP's own log entry is switched off: it has the whole
-/// stack trace and also appears when a client disconnects, which is not a failure.
+/// Tells the caller of a request that a service did not answer, and logs one line for it. YARP's own log entry is
+/// switched off: it has the whole stack trace and also appears when a client disconnects, which is not a failure.
 /// </summary>
 internal sealed partial class ForwardingErrors(RequestDelegate next, ILogger<ForwardingErrors> log)
 {
+    private const string Away = "This part of the shop is away right now. Try again in a moment.";
+    private const string Late =
+        "This part of the shop did not answer in time, and may have done what you asked: look before you repeat it, or "
+            + "repeat it with the same Idempotency-Key.";
+
     public async Task InvokeAsync(HttpContext context)
     {
         await next(context);
@@ -16,6 +21,12 @@ internal sealed partial class ForwardingErrors(RequestDelegate next, ILogger<For
 
         var service = context.GetReverseProxyFeature().Cluster.Config.ClusterId;
         LogFailed(context.Request.Method, service, failure.Error, failure.Exception?.GetBaseException().GetType().Name);
+        if (context.Response.HasStarted)
+            return;
+
+        var status = context.Response.StatusCode;
+        await TypedResults.Problem(status == StatusCodes.Status504GatewayTimeout ? Late : Away, statusCode: status)
+            .ExecuteAsync(context);
     }
 
     private static bool IsClientError(ForwarderError error) => error is

@@ -41,6 +41,7 @@ internal static class GatewayModule
             .AddTransforms(CallerTransform.Add)
             .AddServiceDiscoveryDestinationResolver();
         builder.Services.AddSingleton<IForwarderHttpClientFactory, ServiceConnections>();
+        builder.Services.AddCatalogueCache();
         builder.Services.AddSingleton<StorefrontFiles>();
         builder.Services.AddSingleton<OverviewCache>();
         foreach (var service in OrderOverview.Sources)

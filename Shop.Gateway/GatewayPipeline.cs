@@ -20,7 +20,6 @@ internal static class GatewayPipeline
 
         builder.AddRateLimits();
         services.AddPublicCompression();
-        services.AddCatalogueCache();
         services.AddSingleton<DistributedContextPropagator>(new TraceContextPropagation());
         services.Configure<KestrelServerOptions>(kestrel =>
         {

@@ -153,21 +153,18 @@ internal sealed partial class PaymentWorker(
         // A call whose lease ran out may answer together with the one that followed it.
         var byPayment = answers.ToLookup(answered => answered.Call.PaymentId);
         Dictionary<Guid, PaymentStatus> before = [];
-        var span = Activity.Current;
         var stored = await StoreAsync([.. byPayment.Select(payment => payment.Key)], async (db, payment, now) =>
         {
             before[payment.Id] = payment.State.Status;
             foreach (var (call, answer, ownSpan) in byPayment[payment.Id])
             {
-                // What follows from an answer continues the trace of its own order.
+                // What follows from an answer continues the trace of its own order; only in here.
                 Activity.Current = ownSpan;
                 var refund = call.RefundId is { } id ? await db.Refunds.SingleAsync(refund => refund.Id == id) : null;
                 // A repeated answer about a confirmed refund must not be taken for an answer about the next one.
                 if (refund is not { Status: RefundStatus.Refunded })
                     PaymentProcessHandlers.Advance(db, payment, answer, now, refund);
             }
-
-            Activity.Current = span;
         });
         foreach (var payment in stored.Where(payment => payment.State.Status != before[payment.Id]))
         {
