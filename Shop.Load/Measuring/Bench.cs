@@ -34,6 +34,8 @@ internal sealed class Bench : IAsyncDisposable
 
     public Scenario Browse { get; } = new Browse();
 
+    public Scenario BrowseSignedIn { get; } = new Browse { SignedIn = true };
+
     public Scenario Buy { get; } = new Buy();
 
     private Scenario SignIn { get; } = new SignIn();
@@ -46,7 +48,8 @@ internal sealed class Bench : IAsyncDisposable
         var proxy = await ServeCommand.StartProxyAsync(bare.Address, cancel);
         var bench = new Bench(shop.NewClient(), bare, proxy, orders, cancel);
         await bench.Postgres.PrepareAsync(cancel);
-        foreach (var scenario in (Scenario[])[bench.Rates, bench.Browse, bench.Buy, bench.SignIn])
+        foreach (var scenario in (Scenario[])
+                 [bench.Rates, bench.Browse, bench.BrowseSignedIn, bench.Buy, bench.SignIn])
             await scenario.PrepareAsync(bench._shop, cancel);
 
         await bench.HelloAsync(connections: 8, settings.WarmUp);

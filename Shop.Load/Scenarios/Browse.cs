@@ -3,15 +3,27 @@ namespace Shop.Load;
 /// <summary>Looks at a product.</summary>
 internal sealed class Browse : Scenario
 {
+    private readonly Customers _customers = new(count: 1);
     private Guid[] _products = [];
 
-    public override async Task PrepareAsync(HttpClient client, CancellationToken cancel) =>
+    /// <summary>As a customer with a token, whose requests the gateway never answers by itself.</summary>
+    public bool SignedIn { get; init; }
+
+    public override async Task PrepareAsync(HttpClient client, CancellationToken cancel)
+    {
         _products = await ShopApi.ProductsAsync(client, cancel);
+        if (SignedIn)
+            await _customers.RegisterAsync(client, cancel);
+    }
 
     public override async Task<bool> OnceAsync(HttpClient client, CancellationToken cancel)
     {
-        using var answer = await client.GetAsync(
-            new Uri($"/api/products/{Random.Shared.GetItems(_products, 1)[0]}", UriKind.Relative), cancel);
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, $"/api/products/{Random.Shared.GetItems(_products, 1)[0]}");
+        if (SignedIn)
+            request.Headers.Authorization = await _customers.AnyAsync(client, cancel);
+
+        using var answer = await client.SendAsync(request, cancel);
         return answer.IsSuccessStatusCode;
     }
 }

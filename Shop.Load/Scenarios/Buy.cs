@@ -8,13 +8,8 @@ namespace Shop.Load;
 /// <summary>Places orders, as customers who have signed in.</summary>
 internal class Buy : Scenario
 {
-    private const int Customers = 8;
-    private static readonly TimeSpan TokenUse = TimeSpan.FromMinutes(8);
-
-    private string[] _emails = [];
-    private AuthenticationHeaderValue[] _customers = [];
+    private readonly Customers _customers = new(count: 8);
     private Guid[] _products = [];
-    private long _signedIn;
 
     /// <summary>Of how many products each order takes one.</summary>
     public int Products { get; init; } = 24;
@@ -22,13 +17,7 @@ internal class Buy : Scenario
     public override async Task PrepareAsync(HttpClient client, CancellationToken cancel)
     {
         _products = await ShopApi.NewProductsAsync(client, Products, cancel);
-        List<string> emails = [];
-        // One after the other: Users turns away whom it would have to keep waiting for a password hash.
-        while (emails.Count < Customers)
-            emails.Add(await ShopApi.RegisterAsync(client, cancel));
-
-        _emails = [.. emails];
-        await SignInAsync(client, cancel);
+        await _customers.RegisterAsync(client, cancel);
     }
 
     public override async Task<bool> OnceAsync(HttpClient client, CancellationToken cancel)
@@ -42,22 +31,9 @@ internal class Buy : Scenario
     protected async Task<(AuthenticationHeaderValue Customer, HttpResponseMessage Answer)> PlaceAsync(
         HttpClient client, CancellationToken cancel)
     {
-        if (Stopwatch.GetElapsedTime(Interlocked.Read(ref _signedIn)) > TokenUse)
-            await SignInAsync(client, cancel);
-
-        var customer = Random.Shared.GetItems(_customers, 1)[0];
+        var customer = await _customers.AnyAsync(client, cancel);
         var product = Random.Shared.GetItems(_products, 1)[0];
         return (customer, await ShopApi.OrderAsync(client, customer, product, cancel));
-    }
-
-    private async Task SignInAsync(HttpClient client, CancellationToken cancel)
-    {
-        Interlocked.Exchange(ref _signedIn, Stopwatch.GetTimestamp());
-        List<AuthenticationHeaderValue> customers = [];
-        foreach (var email in _emails)
-            customers.Add(await ShopApi.SignInAsync(client, email, cancel));
-
-        _customers = [.. customers];
     }
 }
 
@@ -65,7 +41,7 @@ internal class Buy : Scenario
 internal sealed class Purchase : Buy
 {
     // Often enough to see the end soon, and seldom enough to be no load of its own.
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     public override async Task<bool> OnceAsync(HttpClient client, CancellationToken cancel)
