@@ -95,13 +95,6 @@ internal sealed class ServeCommand : AsyncCommand<ServeCommand.Settings>
 
     private static WebApplication Bare(WebApplicationBuilder builder)
     {
-        var connection = builder.Configuration[OrdersVariable];
-        if (connection is not null)
-        {
-            builder.Services.AddSingleton(NpgsqlDataSource.Create($"{connection};Max Auto Prepare=20"));
-            builder.Services.AddSingleton<PlaceOrderBatch>();
-        }
-
         var app = builder.Build();
         app.MapGet("/", () => Results.Text("hello"));
         app.MapPost("/v1/{signal}", async (HttpRequest request, CancellationToken cancel) =>
@@ -110,9 +103,10 @@ internal sealed class ServeCommand : AsyncCommand<ServeCommand.Settings>
             // An empty message says that all was taken.
             return Results.Bytes([], "application/x-protobuf");
         });
-        if (connection is not null)
+        if (app.Configuration[OrdersVariable] is { } connection)
         {
-            app.MapPost("/orders", async (PlaceOrderBatch orders, CancellationToken cancel) =>
+            var orders = new PlaceOrderBatch(NpgsqlDataSource.Create($"{connection};Max Auto Prepare=20"));
+            app.MapPost("/orders", async (CancellationToken cancel) =>
             {
                 await orders.ExecuteAsync(cancel);
                 return Results.Ok();
