@@ -9,9 +9,9 @@ namespace Shop.Gateway;
 internal sealed partial class ForwardingErrors(RequestDelegate next, ILogger<ForwardingErrors> log)
 {
     private const string Away = "This part of the shop is away right now. Try again in a moment.";
-    private const string Late =
-        "This part of the shop did not answer in time, and may have done what you asked: look before you repeat it, or "
-            + "repeat it with the same Idempotency-Key.";
+    private const string Uncertain =
+        "This part of the shop gave no answer and may have done what you asked: look before you repeat it, or repeat "
+            + "it with the same Idempotency-Key.";
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -24,10 +24,16 @@ internal sealed partial class ForwardingErrors(RequestDelegate next, ILogger<For
         if (context.Response.HasStarted)
             return;
 
-        var status = context.Response.StatusCode;
-        await TypedResults.Problem(status == StatusCodes.Status504GatewayTimeout ? Late : Away, statusCode: status)
+        await TypedResults.Problem(
+            MayHaveHappened(context.Request.Method, failure.Exception) ? Uncertain : Away,
+            statusCode: context.Response.StatusCode)
             .ExecuteAsync(context);
     }
+
+    // What was only to be read has changed nothing, nor has what never arrived.
+    private static bool MayHaveHappened(string method, Exception? cause) =>
+        !HttpMethods.IsGet(method)
+        && cause is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
 
     private static bool IsClientError(ForwarderError error) => error is
         ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient

@@ -1,5 +1,3 @@
-using System.Data.Common;
-using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -39,15 +37,9 @@ internal sealed partial class AvailabilityMonitor(string what, int threshold, IL
     }
 
     /// <summary>Whether Redis or PostgreSQL is away, stalled, starting, full or shutting down.</summary>
-    public static bool IsUnavailability(Exception exception) => Chain(exception)
-        .Select(cause => cause switch
-        {
-            PostgresException postgres => DatabaseErrors.IsUnavailable(postgres),
-            RedisConnectionException or SocketException or TimeoutException or IOException => true,
-            DbException { IsTransient: true } => true,
-            _ => (bool?)null,
-        })
-        .FirstOrDefault(known => known is not null) ?? false;
+    public static bool IsUnavailability(Exception exception) =>
+        Chain(exception).Any(cause => cause is RedisConnectionException)
+        || DatabaseErrors.IsUnavailability(exception);
 
     /// <summary>Whether someone else changed the same rows, so that the same may succeed when repeated.</summary>
     public static bool IsConflict(Exception exception) => Chain(exception).Any(cause => cause

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Shop.Data;
 using Shop.Messaging;
 using Shop.Payments.Bank;
+using Shop.ServiceDefaults;
 
 namespace Shop.Payments;
 
@@ -114,12 +115,8 @@ internal sealed partial class PaymentWorker(
             while (_answers.TryDequeue(out var next))
                 waiting.Add(next);
 
-            if (!await TryStoreAsync(waiting) && waiting.Count > 1)
-            {
-                // One of them failed, and the others must not wait for it.
-                foreach (var one in waiting)
-                    await TryStoreAsync([one]);
-            }
+            if (waiting is not [])
+                await TryStoreAsync(waiting);
         }
         finally
         {
@@ -127,24 +124,27 @@ internal sealed partial class PaymentWorker(
         }
     }
 
-    private async Task<bool> TryStoreAsync(List<Answered> answers)
+    private async Task TryStoreAsync(List<Answered> answers)
     {
-        if (answers is [])
-            return true;
-
         try
         {
             await StoreAsync(answers);
-            return true;
         }
 #pragma warning disable CA1031 // Whatever went wrong, the payment is due again after the lease.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            if (answers is [var only])
-                LogNotStored(exception, only.Call.OrderId, only.Call.Operation);
+            // One of them fails, and the others must not wait for it. Without a database all of them would.
+            if (answers is [_, _, ..] && !DatabaseErrors.IsUnavailability(exception))
+            {
+                foreach (var one in answers)
+                    await TryStoreAsync([one]);
 
-            return false;
+                return;
+            }
+
+            foreach (var (call, _, _) in answers)
+                LogNotStored(exception, call.OrderId, call.Operation);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 
 namespace Shop.ServiceDefaults;
 
@@ -29,5 +30,26 @@ public static class DatabaseErrors
             { Length: 5 } state => state[..2] is "08" or "28" or "3D" or "53" or "57" or "58",
             _ => false,
         };
+    }
+
+    /// <summary>
+    /// Whether an exception says that its server was away, stalled, starting, full or shutting down, and nothing about
+    /// what it was asked to do.
+    /// </summary>
+    /// <param name="exception">With the exceptions in it, of which the outermost known one decides.</param>
+    public static bool IsUnavailability(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case DbException { SqlState: not null } refused:
+                    return IsUnavailable(refused);
+                case DbException { IsTransient: true } or SocketException or TimeoutException or IOException:
+                    return true;
+            }
+        }
+
+        return false;
     }
 }

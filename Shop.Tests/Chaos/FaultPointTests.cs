@@ -31,7 +31,7 @@ public class FaultPointTests(ShopToBreak shop, ITestOutputHelper output)
             async () => (Deaths: shop.Died, Services: supervisor.ToString(), Shipments: await shop.ScalarAsync<long>(
                 "shippingdb", "SELECT count(*) FROM shipping.shipments")),
             seen => seen.Deaths == Points.Length,
-            TimeSpan.FromSeconds(180),
+            TimeSpan.FromSeconds(90),
             "The death of each process");
         await end.CancelAsync();
         await running;

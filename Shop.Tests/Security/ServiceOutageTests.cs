@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
 
 namespace Shop.Tests.Security;
 
@@ -14,15 +15,38 @@ public sealed class ServiceOutageTests
         var nobody = $"http://127.0.0.1:{Ports.Next()}";
         await using var gateway = await GatewayHost.StartAsync($"services:orders:http:0={nobody}");
 
-        var answer = await gateway.SendAsync(new(method), path);
+        await AssertProblemAsync(
+            "This part of the shop is away right now. Try again in a moment.",
+            await gateway.SendAsync(new(method), path));
+    }
 
+    [Theory]
+    [InlineData("GET", "/api/products", "This part of the shop is away right now. Try again in a moment.")]
+    [InlineData(
+        "PUT",
+        "/api/cart",
+        "This part of the shop gave no answer and may have done what you asked: look before you repeat it, or repeat "
+            + "it with the same Idempotency-Key.")]
+    public async Task A_service_that_breaks_off_may_have_changed_what_was_not_only_to_be_read(
+        string method, string path, string sentence)
+    {
+        await using var service = await LocalServer.Start(app => app.Run(context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }));
+        await using var gateway = await GatewayHost.StartAsync($"services:orders:http:0={service.Address}");
+
+        await AssertProblemAsync(sentence, await gateway.SendAsync(new(method), path));
+    }
+
+    private static async Task AssertProblemAsync(string sentence, HttpResponseMessage answer)
+    {
         Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
         Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
         var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
-        Assert.Equal(
-            ("This part of the shop is away right now. Try again in a moment.", 502),
-            ((string?)problem["detail"], (int)problem["status"]!));
+        Assert.Equal((sentence, 502), ((string?)problem["detail"], (int)problem["status"]!));
         Assert.Equal(32, ((string)problem["traceId"]!).Length);
     }
 }
