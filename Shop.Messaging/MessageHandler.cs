@@ -43,8 +43,9 @@ internal sealed partial class MessageHandler<TDb>(
     public AvailabilityMonitor Availability { get; } = new($"Handling of {stream} by {module.Name}", AwayAfter, log);
 
     /// <summary>
-    /// How many deliveries may share a transaction now: half as many after a failure, twice as many after a success, so
-    /// that handlers that keep conflicting go one by one.
+    /// How many deliveries may share a transaction now: half as many after a failure, so that handlers that keep
+    /// conflicting go one by one; as many as there was time for, since recording the others was in vain; and a few more
+    /// after each success.
     /// </summary>
     public int BatchSize => Volatile.Read(ref _batchSize);
 
@@ -62,8 +63,10 @@ internal sealed partial class MessageHandler<TDb>(
         {
             var settled = await ApplyAsync(deliveries, abort);
             Availability.Succeeded();
-            if (deliveries.Length >= BatchSize && !deliveries[0].Isolated)
-                Volatile.Write(ref _batchSize, Math.Min(BatchSize * 2, module.Options.HandleBatch));
+            if (settled < deliveries.Length)
+                Volatile.Write(ref _batchSize, settled);
+            else if (deliveries.Length >= BatchSize && !deliveries[0].Isolated)
+                Volatile.Write(ref _batchSize, Math.Min(BatchSize + 1 + (BatchSize / 4), module.Options.HandleBatch));
 
             return (settled, TimeSpan.Zero);
         }

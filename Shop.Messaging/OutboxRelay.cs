@@ -29,7 +29,12 @@ internal sealed class OutboxRelay<TDb>(
     // Finds events whose wake-up died with its process.
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MeasureInterval = TimeSpan.FromSeconds(5);
+
+    // Longer than the transaction of a publisher takes.
+    private static readonly TimeSpan LookBack = TimeSpan.FromSeconds(10);
     private long _measured;
+    private long _wholeRead;
+    private Guid _from;
 
     protected override async Task<bool> WorkAsync(CancellationToken cancel)
     {
@@ -79,11 +84,14 @@ internal sealed class OutboxRelay<TDb>(
 
         var tables = module.TablesOf(db);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        var claim = $$"""SELECT * FROM {{tables.Outbox}} ORDER BY id LIMIT {0} FOR UPDATE SKIP LOCKED""";
+        var claim =
+            $$"""SELECT * FROM {{tables.Outbox}} WHERE id >= {1} ORDER BY id LIMIT {0} FOR UPDATE SKIP LOCKED""";
         var claimed = await db.Set<OutboxMessage>()
-            .FromSqlRaw(claim, limit).AsNoTracking().ToListAsync(cancel);
+            .FromSqlRaw(claim, limit, WhereToBegin()).AsNoTracking().ToListAsync(cancel);
         if (claimed is [])
             return 0;
+
+        _from = MessageIds.Floor(claimed[^1].At - LookBack);
 
         var state = await db.Set<StreamState>().Select(row => new { row.Epoch, row.Marker }).SingleAsync(cancel);
         if (streams.IsCarriedElsewhere(module.Stream, state.Marker))
@@ -123,6 +131,20 @@ internal sealed class OutboxRelay<TDb>(
         {
             spans.ForEach(span => span?.Dispose());
         }
+    }
+
+    /// <summary>
+    /// What was sent still takes room in the index until PostgreSQL vacuums the table, up to a minute later, and a look
+    /// from the beginning passes all of it. That is done once a second, for what has come late; between, a look begins
+    /// a little before what was sent last.
+    /// </summary>
+    private Guid WhereToBegin()
+    {
+        if (clock.GetElapsedTime(_wholeRead) < Poll)
+            return _from;
+
+        _wholeRead = clock.GetTimestamp();
+        return Guid.Empty;
     }
 
     private async Task MeasureAsync(TDb db, CancellationToken cancel)

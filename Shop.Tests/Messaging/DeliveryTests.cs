@@ -61,6 +61,48 @@ public sealed class DeliveryTests(Backends backends)
         Assert.Equal(21, await modules.CountRowsAsync());
     }
 
+    /// <summary>As the relay sees it when the transaction of a publisher was open for an hour.</summary>
+    [Fact]
+    public async Task A_message_that_is_committed_long_after_later_ones_is_sent()
+    {
+        await using var modules = await TestModules.CreateAsync(backends);
+        var producer = await modules.AddProducerAsync();
+        await modules.AddConsumerAsync();
+        await TestModules.PublishAsync(producer, ItemChanged.ForItems(1));
+        await modules.HasRowsAsync(1);
+        await modules.EverythingIsSentAsync();
+
+        var id = MessageIds.Floor(TimeProvider.System.GetUtcNow().AddHours(-1));
+        await modules.ExecuteAsync(
+            $"""
+            INSERT INTO producer.outbox (id, type, subject, content, at)
+            SELECT '{id}', type, subject, replace(content, id::text, '{id}'), at - interval '1 hour'
+            FROM producer.outbox_sent
+            """);
+
+        await modules.HasRowsAsync(2);
+    }
+
+    [Fact]
+    public async Task Messages_that_there_was_no_time_for_are_not_recorded_in_vain_again_and_again()
+    {
+        const int Messages = 200;
+        await using var modules = await TestModules.CreateAsync(backends);
+        var producer = await modules.AddProducerAsync();
+        await modules.AddConsumerAsync((_, _, _, cancel) => Task.Delay(20, cancel));
+
+        await TestModules.PublishAsync(producer, ItemChanged.ForItems(Messages));
+
+        await modules.HasRowsAsync(Messages);
+        const string Statistics = "FROM pg_stat_user_tables WHERE schemaname = 'consumer' AND relname = 'inbox'";
+        await Eventually.Equals(
+            Messages,
+            () => modules.CountAsync($"SELECT n_tup_ins - n_tup_del {Statistics}"),
+            what: "Rows of the inbox by the server's statistics");
+        // By first batches of 64, of which five have time; without learning from them it would be some 2,000.
+        Assert.InRange(await modules.CountAsync($"SELECT n_tup_del {Statistics}"), 0, 4 * Messages);
+    }
+
     [Fact]
     public async Task A_message_of_a_rolled_back_transaction_is_never_sent()
     {

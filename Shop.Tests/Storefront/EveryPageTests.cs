@@ -28,7 +28,8 @@ public sealed class EveryPageTests(SharedShop shop)
         """
         async ({ Type: type, Values: values }) => {
             const { violations } = await axe.run({ runOnly: { type, values } });
-            return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id} at ${target}: ${help}`));
+            return violations.flatMap(
+                ({ id, help, nodes }) => nodes.map(({ target }) => `${id} at ${target}: ${help}`));
         }
         """;
 
