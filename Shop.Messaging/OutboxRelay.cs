@@ -35,6 +35,7 @@ internal sealed class OutboxRelay<TDb>(
     private long _measured;
     private long _wholeRead;
     private Guid _from;
+    private int _epoch;
 
     protected override async Task<bool> WorkAsync(CancellationToken cancel)
     {
@@ -91,11 +92,17 @@ internal sealed class OutboxRelay<TDb>(
         if (claimed is [])
             return 0;
 
-        _from = MessageIds.Floor(claimed[^1].At - LookBack);
-
         var state = await db.Set<StreamState>().Select(row => new { row.Epoch, row.Marker }).SingleAsync(cancel);
         if (streams.IsCarriedElsewhere(module.Stream, state.Marker))
             return 0;
+
+        // Events may have been put back into the outbox: they are older, so they come first.
+        if (state.Epoch != _epoch)
+        {
+            (_epoch, _from) = (state.Epoch, Guid.Empty);
+            Wake();
+            return 0;
+        }
 
         var spans = claimed.ConvertAll(row => telemetry.Sending(module.Stream, row));
         try
@@ -120,6 +127,7 @@ internal sealed class OutboxRelay<TDb>(
                 throw new InvalidOperationException("The stream was lost meanwhile; the events are sent again.");
 
             await transaction.CommitAsync(CancellationToken.None);
+            _from = MessageIds.Floor(claimed[^1].At - LookBack);
             return claimed.Count;
         }
         catch (Exception exception)
