@@ -29,6 +29,33 @@ public sealed class FailpointTests(Backends backends)
         Assert.Equal(100, await modules.CountRowsAsync());
     }
 
+    /// <summary>As after an outage of Redis: what waited longest goes first, although the first try failed.</summary>
+    [Fact]
+    public async Task A_backlog_that_could_not_be_sent_at_once_keeps_its_order()
+    {
+        await using var modules = await TestModules.CreateAsync(backends);
+        var now = TimeProvider.System.GetUtcNow();
+        OutboxMessage[] backlog =
+            [.. ItemChanged.ForItems(5).Select(item => OutboxMessage.Of(item, now.AddMinutes(item.Number - 5), null))];
+        foreach (var message in backlog)
+        {
+            await modules.ExecuteAsync(
+                $"""
+                INSERT INTO producer.outbox (id, type, subject, content, at) VALUES (
+                    '{message.Id}', '{message.Type}', '{message.Subject}', '{message.Content}', '{message.At:O}')
+                """);
+        }
+
+        var crash = new CrashOnce("producer.claimed");
+        await modules.AddProducerAsync(builder => builder.Services.AddSingleton<Failpoints>(crash));
+
+        await modules.EverythingIsSentAsync();
+        Assert.True(crash.Happened);
+        var sent = await backends.Streams.StreamRangeAsync(TestModules.Stream);
+        Assert.Equal(
+            backlog.Select(message => message.Content), sent.Select(entry => (string?)entry[Envelope.Field]));
+    }
+
     [Fact]
     public void Failpoints_are_refused_outside_of_Development()
     {
