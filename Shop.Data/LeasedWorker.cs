@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Shop.ServiceDefaults;
@@ -50,7 +49,7 @@ public abstract class LeasedWorker<TDb, TRow, TCall>(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        await using var transaction = await BeginAsync(db, cancel);
+        await using var transaction = await db.BeginAllOrNothingAsync(cancel);
         var (due, now) = await db.LockRowsAsync<TRow>(Due, limit, cancel);
         if (due.Count == 0)
             return [];
@@ -76,7 +75,7 @@ public abstract class LeasedWorker<TDb, TRow, TCall>(
         ArgumentNullException.ThrowIfNull(apply);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        await using var transaction = await BeginAsync(db, CancellationToken.None);
+        await using var transaction = await db.BeginAllOrNothingAsync(CancellationToken.None);
         var (rows, now) = await db.LockRowsAsync<TRow>(Leased, ids, CancellationToken.None);
         foreach (var row in rows)
         {
@@ -91,12 +90,5 @@ public abstract class LeasedWorker<TDb, TRow, TCall>(
             WakeAfter(next);
 
         return rows;
-    }
-
-    private static Task<IDbContextTransaction> BeginAsync(TDb db, CancellationToken cancel)
-    {
-        // A failure ends the whole transaction, so there is nothing to return to.
-        db.Database.AutoSavepointsEnabled = false;
-        return db.Database.BeginTransactionAsync(cancel);
     }
 }

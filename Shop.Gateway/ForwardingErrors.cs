@@ -32,8 +32,7 @@ internal sealed partial class ForwardingErrors(RequestDelegate next, ILogger<For
 
     // What was only to be read has changed nothing, nor has what never arrived.
     private static bool MayHaveHappened(string method, Exception? cause) =>
-        !HttpMethods.IsGet(method)
-        && cause is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
+        !HttpMethods.IsGet(method) && !SafeRetryHandler.WasNotSent(cause);
 
     private static bool IsClientError(ForwarderError error) => error is
         ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient

@@ -35,13 +35,16 @@ internal sealed class SafeRetryHandler(HttpMessageHandler inner) : DelegatingHan
         {
             return await base.SendAsync(request, cancellationToken);
         }
-        catch (HttpRequestException failure) when (failure.HttpRequestError == HttpRequestError.ConnectionError
-            || IsSafe(request))
+        catch (HttpRequestException failure) when (WasNotSent(failure) || IsSafe(request))
         {
             await Task.Delay(RetryDelay, cancellationToken);
             return await base.SendAsync(request, cancellationToken);
         }
     }
+
+    /// <summary>Whether no connection could be made.</summary>
+    public static bool WasNotSent(Exception? failure) =>
+        failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
 
     private static bool IsSafe(HttpRequestMessage request) =>
         request.Content is null && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head);

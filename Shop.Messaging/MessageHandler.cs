@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Shop.Data;
 using Shop.ServiceDefaults;
 
 namespace Shop.Messaging;
@@ -98,9 +99,7 @@ internal sealed partial class MessageHandler<TDb>(
 
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        // A failure ends the whole transaction, so there is nothing to return to.
-        db.Database.AutoSavepointsEnabled = false;
-        await using var transaction = await db.Database.BeginTransactionAsync(limit.Token);
+        await using var transaction = await db.BeginAllOrNothingAsync(limit.Token);
         var ids = Array.ConvertAll(deliveries, delivery => delivery.MessageId);
         var fresh = await InboxMessage.RecordAsync(
             db, module.TablesOf(db), ids, module.Name, clock.GetUtcNow(), limit.Token);

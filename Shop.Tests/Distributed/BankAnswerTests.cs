@@ -47,7 +47,6 @@ public class BankAnswerTests(ShopToRestart shop)
                 "Delivered",
                 () => shop.ScalarAsync<string>(
                     "ordersdb", "SELECT status FROM orders.orders WHERE id = $1", order),
-                within: TimeSpan.FromSeconds(60),
                 what: "The order");
             Assert.Equal(1, (await shop.ChargesAsync(order)).Count);
         }

@@ -7,6 +7,8 @@ namespace Shop.Tests.Security;
 /// <summary>What the gateway says when a service says nothing.</summary>
 public sealed class ServiceOutageTests
 {
+    private const string Away = "This part of the shop is away right now. Try again in a moment.";
+
     [Theory]
     [InlineData("GET", "/api/products")]
     [InlineData("PUT", "/api/cart")]
@@ -15,13 +17,11 @@ public sealed class ServiceOutageTests
         var nobody = $"http://127.0.0.1:{Ports.Next()}";
         await using var gateway = await GatewayHost.StartAsync($"services:orders:http:0={nobody}");
 
-        await AssertProblemAsync(
-            "This part of the shop is away right now. Try again in a moment.",
-            await gateway.SendAsync(new(method), path));
+        await AssertProblemAsync(Away, await gateway.SendAsync(new(method), path));
     }
 
     [Theory]
-    [InlineData("GET", "/api/products", "This part of the shop is away right now. Try again in a moment.")]
+    [InlineData("GET", "/api/products", Away)]
     [InlineData(
         "PUT",
         "/api/cart",

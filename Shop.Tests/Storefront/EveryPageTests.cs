@@ -23,6 +23,8 @@ public sealed class EveryPageTests(SharedShop shop)
             "scrollable-region-focusable",
         ]);
 
+    private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
+
     // In the page itself: Deque.AxeCore.Playwright opens another one, with a process of its own, for each run.
     private const string RunAxe =
         """
@@ -86,7 +88,7 @@ public sealed class EveryPageTests(SharedShop shop)
                     .Replace("{product}", $"{product}", StringComparison.Ordinal)
                     .Replace("{order}", $"{placed}", StringComparison.Ordinal));
                 await visit.SeesAsync(text is "What happened" ? "We have your order" : text);
-                await visit.Page.EvaluateAsync(new BundledAxeScriptProvider().GetScript());
+                await visit.Page.EvaluateAsync(Axe);
 
                 // A theme changes colours and nothing else, a width where things stand and how large they are.
                 await CheckAsync($"{path}, wide", Guidelines);
