@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Shop.Hosting.Native;
 using Process = System.Diagnostics.Process;
 
 namespace Shop.Load;
@@ -112,8 +111,9 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
             foreach (var volume in resource.Annotations.OfType<ContainerMountAnnotation>().ToArray())
                 resource.Annotations.Remove(volume);
 
+            // No deployment has the orchestrator's proxy.
             if (resource is ProjectResource)
-                WithoutProxy(resource);
+                FreePort.GiveTo(resource);
         }
 
         var app = await builder.BuildAsync(cancel);
@@ -155,26 +155,4 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
         return double.Parse(share.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)
             / kilo;
     }
-
-    // Every call would go through one more process, which no deployment has.
-    private static void WithoutProxy(IResource service)
-    {
-        foreach (var endpoint in service.Annotations.OfType<EndpointAnnotation>())
-        {
-            endpoint.IsProxied = false;
-            endpoint.Port = endpoint.TargetPort = FreePort.Next();
-        }
-    }
-}
-
-internal static class FreePort
-{
-    public static int Next()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
-    public static string Address(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Shop.Hosting.Native;
 using Spectre.Console.Cli;
 using Yarp.ReverseProxy.Configuration;
 
@@ -48,7 +50,7 @@ internal sealed class ServeCommand : AsyncCommand<ServeCommand.Settings>
     private static async Task<RunningYardstick> StartAsync(
         string[] arguments, Dictionary<string, string?> environment, CancellationToken cancel)
     {
-        var address = new Uri(FreePort.Address(FreePort.Next()));
+        var address = new Uri(AddressOf(FreePort.Next()));
         var start = new ProcessStartInfo(
             Environment.ProcessPath!, ["serve", "--port", $"{address.Port}", .. arguments])
         {
@@ -69,13 +71,16 @@ internal sealed class ServeCommand : AsyncCommand<ServeCommand.Settings>
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.WebHost.UseUrls(FreePort.Address(settings.Port));
+        builder.WebHost.UseUrls(AddressOf(settings.Port));
         await using var app = settings.To is { } to ? Proxy(builder, to) : Bare(builder);
         await app.StartAsync(cancellationToken);
         Console.WriteLine("listening");
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
     }
+
+    private static string AddressOf(int port) =>
+        string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
 
     private static WebApplication Proxy(WebApplicationBuilder builder, string to)
     {

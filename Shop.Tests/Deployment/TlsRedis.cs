@@ -34,7 +34,7 @@ internal sealed class TlsRedis : IAsyncDisposable
         var options = new NativeServerOptions(new ConfigurationBuilder().AddEnvironmentVariables().Build());
         var installation = await RedisInstallation.FindAsync(
             new(null!, options, new NativeCache(options.CacheFolder), _ => { }), cancel);
-        var port = Ports.Next();
+        var port = FreePort.Next();
         // The password goes in by standard input: every process can read the arguments of another.
         var start = new ProcessStartInfo(installation.Program, ["-"])
         {

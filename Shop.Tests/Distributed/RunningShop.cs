@@ -6,6 +6,7 @@ using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Shop.Hosting.Native;
 
 namespace Shop.Tests.Distributed;
 
@@ -68,7 +69,7 @@ public class RunningShop : IAsyncLifetime
         foreach (var resource in builder.Resources)
         {
             ThrowAway(resource);
-            Ports.GiveOwn(resource);
+            if (resource is ProjectResource service && service.GetReplicaCount() == 1) FreePort.GiveTo(service);
         }
 
         Prepare(builder);

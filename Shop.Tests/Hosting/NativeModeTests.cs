@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 
@@ -37,6 +38,21 @@ public sealed class NativeModeTests : IDisposable
         Assert.Empty(builder.Resources.OfType<ContainerResource>());
         Assert.Equal(
             ["postgres", "redis"], builder.Resources.OfType<ExecutableResource>().Select(server => server.Name));
+    }
+
+    [Fact]
+    public void No_outgoing_connection_can_take_the_port_of_a_server_before_it_starts()
+    {
+        const string portsOfConnections = "/proc/sys/net/ipv4/ip_local_port_range";
+        Assert.SkipUnless(File.Exists(portsOfConnections), "Only Linux says which ports it gives to connections.");
+        var first = int.Parse(File.ReadAllText(portsOfConnections).Split('\t')[0], CultureInfo.InvariantCulture);
+
+        var ports = SmallHost.Compose(["--Native=true"]).Resources.OfType<ExecutableResource>()
+            .SelectMany(server => server.Annotations.OfType<EndpointAnnotation>())
+            .Select(endpoint => endpoint.TargetPort);
+
+        Assert.Equal(2, ports.Count());
+        Assert.All(ports, port => Assert.InRange(port!.Value, 1024, first - 1));
     }
 
     private static void AssertContainers(IDistributedApplicationBuilder builder)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
+using Shop.Hosting.Native;
 
 namespace Shop.Tests.Security;
 
@@ -14,7 +15,7 @@ public sealed class ServiceOutageTests
     [InlineData("PUT", "/api/cart")]
     public async Task A_service_that_is_away_is_a_problem_with_a_sentence_for_people(string method, string path)
     {
-        var nobody = $"http://127.0.0.1:{Ports.Next()}";
+        var nobody = $"http://127.0.0.1:{FreePort.Next()}";
         await using var gateway = await GatewayHost.StartAsync($"services:orders:http:0={nobody}");
 
         await AssertProblemAsync(Away, await gateway.SendAsync(new(method), path));
