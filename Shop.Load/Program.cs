@@ -16,6 +16,12 @@ app.Configure(commands =>
     commands.AddCommand<TopologiesCommand>("topologies")
         .WithDescription("Measures the shop as services, as one process, and as one process with a service beside it.")
         .WithExample("topologies", "--rounds", "3");
+    commands.AddCommand<IdleCommand>("idle")
+        .WithDescription("Measures how long the shop takes to start, and what it costs while nobody comes.")
+        .WithExample("idle", "--seconds", "60");
+    commands.AddCommand<GrowthCommand>("growth")
+        .WithDescription("Measures what requests take as the table of orders grows.")
+        .WithExample("growth", "--orders", "100000,1000000");
     commands.AddCommand<SeedCommand>("seed")
         .WithDescription("Fills ordersdb with delivered orders, made by the server itself.")
         .WithExample(

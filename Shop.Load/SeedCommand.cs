@@ -13,6 +13,29 @@ namespace Shop.Load;
 internal sealed class SeedCommand : AsyncCommand<SeedCommand.Settings>
 {
     private const int Batch = 100_000;
+    private const int TimeoutSeconds = 600;
+
+    private const string Insert =
+        """
+        INSERT INTO orders.orders (id, customer_id, lines, ship_to, currency, shipping_amount, total_amount,
+            payment_token, placed_at, status, payment, parcel, since, asked, deadline_at, version, history)
+        SELECT uuidv7, md5((number % $3)::text)::uuid,
+            jsonb_build_array(jsonb_build_object('productId', md5((number % 24)::text)::uuid, 'sku', 'L-1',
+                'name', 'Load Lamp', 'quantity', 1,
+                'price', jsonb_build_object('amount', 1000, 'currency', 'EUR'))),
+            jsonb_build_object('name', 'Ada Example', 'line1', 'Invalidenstr. 1', 'city', 'Berlin',
+                'postalCode', '10115', 'country', 'DE'),
+            'EUR', 490, 1490, 'tok_visa', at, 'Delivered', 'Charged', 'Left', at, 0, NULL, 5, '[]'
+        FROM (
+            SELECT number, at, encode(substring(int8send((extract(epoch FROM at) * 1000)::bigint) FROM 3)
+                || decode('7' || substr(md5(number::text), 1, 3) || 'a' || substr(md5(number::text), 4, 15),
+                    'hex'), 'hex')::uuid AS uuidv7
+            FROM (
+                SELECT number, now() - interval '30 days' - number * interval '1 second' AS at
+                FROM generate_series($1::bigint, $1 + $2 - 1) AS number
+            ) AS numbers
+        ) AS rows
+        """;
 
     internal sealed class Settings : CommandSettings
     {
@@ -42,44 +65,40 @@ internal sealed class SeedCommand : AsyncCommand<SeedCommand.Settings>
     {
         await using var source = NpgsqlDataSource.Create(settings.Connection);
         var watch = Stopwatch.StartNew();
-        await AnsiConsole.Progress().StartAsync(async progress =>
+        await AnsiConsole.Progress().StartAsync(progress =>
         {
             var task = progress.AddTask("Orders", maxValue: settings.Orders);
-            for (var made = 0L; made < settings.Orders; made += Batch)
-            {
-                var count = Math.Min(Batch, settings.Orders - made);
-                await using var insert = source.CreateCommand(
-                    """
-                    INSERT INTO orders.orders (id, customer_id, lines, ship_to, currency, shipping_amount, total_amount,
-                        payment_token, placed_at, status, payment, parcel, since, asked, deadline_at, version, history)
-                    SELECT uuidv7, md5((number % $3)::text)::uuid,
-                        jsonb_build_array(jsonb_build_object('productId', md5((number % 24)::text)::uuid, 'sku', 'L-1',
-                            'name', 'Load Lamp', 'quantity', 1,
-                            'price', jsonb_build_object('amount', 1000, 'currency', 'EUR'))),
-                        jsonb_build_object('name', 'Ada Example', 'line1', 'Invalidenstr. 1', 'city', 'Berlin',
-                            'postalCode', '10115', 'country', 'DE'),
-                        'EUR', 490, 1490, 'tok_visa', at, 'Delivered', 'Captured', 'Delivered', at, 0, NULL, 5, '[]'
-                    FROM (
-                        SELECT number, at, encode(substring(int8send((extract(epoch FROM at) * 1000)::bigint) FROM 3)
-                            || decode('7' || substr(md5(number::text), 1, 3) || 'a' || substr(md5(number::text), 4, 15),
-                                'hex'), 'hex')::uuid AS uuidv7
-                        FROM (
-                            SELECT number, now() - interval '30 days' - number * interval '1 second' AS at
-                            FROM generate_series($1::bigint, $1 + $2 - 1) AS number
-                        ) AS numbers
-                    ) AS rows
-                    """);
-                insert.CommandTimeout = 600;
-                insert.Parameters.Add(new() { Value = made });
-                insert.Parameters.Add(new() { Value = count });
-                insert.Parameters.Add(new() { Value = settings.Customers });
-                await insert.ExecuteNonQueryAsync(cancellationToken);
-                task.Increment(count);
-            }
+            return SeedAsync(source, 0, settings.Orders, settings.Customers, task.Increment, cancellationToken);
         });
-        await using var analyze = source.CreateCommand("ANALYZE orders.orders");
-        await analyze.ExecuteNonQueryAsync(cancellationToken);
         AnsiConsole.MarkupLineInterpolated($"{settings.Orders} orders in {watch.Elapsed.TotalSeconds:0} s.");
         return 0;
+    }
+
+    /// <summary>Makes the orders with these numbers, which decide their ids, customers and times.</summary>
+    /// <param name="orders">ordersdb.</param>
+    /// <param name="first">The first number.</param>
+    /// <param name="end">The number after the last.</param>
+    /// <param name="customers">Among how many customers.</param>
+    /// <param name="made">Is told how many more there are.</param>
+    /// <param name="cancel">Stops between two batches.</param>
+    public static async Task SeedAsync(
+        NpgsqlDataSource orders, long first, long end, int customers, Action<double> made, CancellationToken cancel)
+    {
+        for (var next = first; next < end; next += Batch)
+        {
+            var count = Math.Min(Batch, end - next);
+            await using var insert = orders.CreateCommand(Insert);
+            insert.CommandTimeout = TimeoutSeconds;
+            insert.Parameters.Add(new() { Value = next });
+            insert.Parameters.Add(new() { Value = count });
+            insert.Parameters.Add(new() { Value = customers });
+            await insert.ExecuteNonQueryAsync(cancel);
+            made(count);
+        }
+
+        // What autovacuum would do soon, and would disturb a measurement with.
+        await using var vacuum = orders.CreateCommand("VACUUM ANALYZE orders.orders");
+        vacuum.CommandTimeout = TimeoutSeconds;
+        await vacuum.ExecuteNonQueryAsync(cancel);
     }
 }

@@ -99,15 +99,21 @@ internal sealed class TopologiesCommand : AsyncCommand<TopologiesCommand.Setting
         await buy.PrepareAsync(client, cancel);
 
         await AtRateAsync(OrdersPerSecond, settings.WarmUp);
-        var (processes, atRest) = shop.Processes();
+        var afterFew = shop.Processes();
         var order = await AtRateAsync(OrdersPerSecond, settings.Duration);
         var since = await deliveries.NowAsync(cancel);
         await AtRateAsync(DeliveriesPerSecond, settings.Duration);
         var delivery = (await deliveries.SinceAsync(since, cancel)).Checked();
         var peak = await Loops.ClosedAsync(Writers, settings.Duration, () => buy.OnceAsync(client, cancel), cancel);
-        var afterPeak = shop.Processes().Megabytes;
         return new(
-            start, processes, shop.HasRedis, atRest, afterPeak, order, peak.Checked().PerSecond, delivery);
+            start,
+            afterFew.Count,
+            shop.HasRedis,
+            afterFew.Sum(process => process.Megabytes),
+            shop.Processes().Sum(process => process.Megabytes),
+            order,
+            peak.Checked().PerSecond,
+            delivery);
 
         // Begun when nothing waits any more of what was ordered before.
         async Task<Measurement> AtRateAsync(int rate, TimeSpan duration)

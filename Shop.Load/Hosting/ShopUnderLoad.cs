@@ -57,14 +57,11 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
     public HttpClient NewClient() => Clients.To(Gateway);
 
     /// <summary>
-    /// The shop's own processes, and how many megabytes they have for themselves: what several share, such as the
-    /// framework's code, counts once. PostgreSQL and Redis are not counted.
+    /// The shop's own processes by name, how many megabytes each has for itself, and how much of the processor's time
+    /// it has used. What several share, such as the framework's code, counts once. PostgreSQL and Redis are not here.
     /// </summary>
-    public (int Count, double Megabytes) Processes()
-    {
-        int[] ids = [.. _projects.Select(ProcessId)];
-        return (ids.Length, ids.Sum(Megabytes));
-    }
+    public IReadOnlyList<(string Name, double Megabytes, TimeSpan Cpu)> Processes() =>
+        [.. _projects.Select(project => (project, Megabytes(ProcessId(project)), Cpu(ProcessId(project))))];
 
     /// <summary>Whether it needs Redis besides PostgreSQL.</summary>
     public bool HasRedis => _app!.Services.GetRequiredService<DistributedApplicationModel>()
@@ -140,6 +137,12 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
         && state.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is { } id
             ? Convert.ToInt32(id, CultureInfo.InvariantCulture)
             : throw new InvalidOperationException($"{project} has no process.");
+
+    private static TimeSpan Cpu(int processId)
+    {
+        using var process = Process.GetProcessById(processId);
+        return process.TotalProcessorTime;
+    }
 
     private static double Megabytes(int processId)
     {

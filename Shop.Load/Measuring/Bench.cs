@@ -8,6 +8,7 @@ internal sealed class Bench : IAsyncDisposable
     // What a customer sees of it: the median, as how many could follow each other in a second.
     private const int Middle = 50;
     private const int SignInsPerSecond = 50;
+    private const int FirstOrders = 50;
 
     private readonly RunningYardstick _bare;
     private readonly RunningYardstick _proxy;
@@ -16,10 +17,12 @@ internal sealed class Bench : IAsyncDisposable
     private readonly HttpClient _shop;
 
     private Bench(
-        HttpClient shop, RunningYardstick bare, RunningYardstick proxy, string orders, CancellationToken cancel)
+        HttpClient shop, RunningYardstick bare, RunningYardstick proxy, Connections connections,
+        CancellationToken cancel)
     {
         (_shop, _bare, _proxy, Cancel) = (shop, bare, proxy, cancel);
-        (Postgres, Deliveries) = (new(orders), new(orders));
+        (Postgres, Deliveries) = (new(connections.Orders), new(connections.Orders));
+        (Pipeline, Redis) = (new(connections.Payments, connections.Orders), connections.Redis);
         _bareClient = Clients.To(bare.Address);
         _proxyClient = Clients.To(proxy.Address);
     }
@@ -29,6 +32,11 @@ internal sealed class Bench : IAsyncDisposable
     public PgBench Postgres { get; }
 
     public Deliveries Deliveries { get; }
+
+    public Pipeline Pipeline { get; }
+
+    /// <summary>The connection string of the shop's Redis.</summary>
+    public string Redis { get; }
 
     public Scenario Rates { get; } = new Rates();
 
@@ -43,16 +51,24 @@ internal sealed class Bench : IAsyncDisposable
     public static async Task<Bench> PrepareAsync(
         ShopUnderLoad shop, ShopSettings settings, CancellationToken cancel)
     {
-        var orders = await shop.ConnectionAsync("ordersdb", cancel);
-        var bare = await ServeCommand.StartBareAsync(orders, cancel);
+        var connections = new Connections(
+            await shop.ConnectionAsync("ordersdb", cancel),
+            await shop.ConnectionAsync("paymentsdb", cancel),
+            await shop.ConnectionAsync("redis", cancel));
+        var bare = await ServeCommand.StartBareAsync(connections.Orders, cancel);
         var proxy = await ServeCommand.StartProxyAsync(bare.Address, cancel);
-        var bench = new Bench(shop.NewClient(), bare, proxy, orders, cancel);
+        var bench = new Bench(shop.NewClient(), bare, proxy, connections, cancel);
         await bench.Postgres.PrepareAsync(cancel);
         foreach (var scenario in (Scenario[])
                  [bench.Rates, bench.Browse, bench.BrowseSignedIn, bench.Buy, bench.SignIn])
             await scenario.PrepareAsync(bench._shop, cancel);
 
         await bench.HelloAsync(connections: 8, settings.WarmUp);
+        // Some measurements need orders that are delivered.
+        for (var order = 0; order < FirstOrders; order++)
+            await bench.Buy.OnceAsync(bench._shop, cancel);
+
+        await bench.Deliveries.AllAsync(cancel);
         return bench;
     }
 
@@ -110,9 +126,12 @@ internal sealed class Bench : IAsyncDisposable
         _proxy.Dispose();
         _bare.Dispose();
         await Deliveries.DisposeAsync();
+        await Pipeline.DisposeAsync();
     }
 
     private static double Speed(Measurement measured) => 1000 / measured.Checked().Percentile(Middle);
+
+    private sealed record Connections(string Orders, string Payments, string Redis);
 
     private async Task<bool> HelloAsync()
     {

@@ -37,6 +37,14 @@ internal sealed record Goal(
             (bench, time) => bench.PeakAsync(bench.Buy, Writers, time),
             (bench, time) => bench.Postgres.RunAsync("place-order.sql", Writers, time, bench.Cancel)),
         new(
+            "P5", "an order through the gateway / pgbench, TPC-B", 0.35, 0.80,
+            (bench, time) => bench.PeakAsync(bench.Buy, Writers, time),
+            (bench, time) => bench.Postgres.RunAsync(PgBench.TpcB, Writers, time, bench.Cancel)),
+        new(
+            "P6", "an event from outbox to inbox / bare Redis streams", 0.08, 0.25,
+            (bench, time) => bench.Pipeline.PerSecondAsync(time, bench.Cancel),
+            (bench, time) => RawStreams.RunAsync(bench.Redis, time, bench.Cancel)),
+        new(
             "P7", "an order to the delivered parcel / pgbench, placing it", 0.10, 0.22,
             (bench, time) => bench.DeliveredAsync(Writers, time),
             (bench, time) => bench.Postgres.RunAsync("place-order.sql", Writers, time, bench.Cancel)),

@@ -33,6 +33,10 @@ internal static class ShopApi
         return new("Bearer", (string)session!["accessToken"]!);
     }
 
+    /// <summary>Signs in as the one who runs the shop.</summary>
+    public static Task<AuthenticationHeaderValue> SignInAsOperatorAsync(HttpClient client, CancellationToken cancel) =>
+        SignInAsync(client, Operator, cancel, OperatorPassword);
+
     /// <summary>The first products of the catalogue.</summary>
     public static async Task<Guid[]> ProductsAsync(HttpClient client, CancellationToken cancel)
     {
@@ -43,7 +47,7 @@ internal static class ShopApi
     /// <summary>New products that do not sell out.</summary>
     public static async Task<Guid[]> NewProductsAsync(HttpClient client, int count, CancellationToken cancel)
     {
-        var asOperator = await SignInAsync(client, Operator, cancel, OperatorPassword);
+        var asOperator = await SignInAsOperatorAsync(client, cancel);
         return await Task.WhenAll(Enumerable.Range(1, count).Select(async number =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/api/products")

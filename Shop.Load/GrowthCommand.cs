@@ -1,0 +1,135 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Npgsql;
+using Spectre.Console;
+using Spectre.Console.Cli;
+
+namespace Shop.Load;
+
+/// <summary>
+/// Whether a request takes longer when there are more orders: the same requests of one shop, with ever more orders of
+/// others that were delivered long ago.
+/// </summary>
+internal sealed class GrowthCommand : AsyncCommand<GrowthCommand.Settings>
+{
+    private const int RequestsPerSecond = 20;
+    private const int SeededCustomers = 10_000;
+    private const int OwnOrders = 30;
+    private const int Middle = 50;
+
+    private static readonly (string Path, bool ByOperator)[] Reads =
+    [
+        ("/api/orders?limit=20", ByOperator: false),
+        ("/api/orders/{order}", ByOperator: false),
+        ("/api/products?limit=20", ByOperator: false),
+        ("/api/orders/waiting", ByOperator: true),
+        ("/api/orders/statistics", ByOperator: true),
+        ("/api/orders/{order}/process", ByOperator: true),
+    ];
+
+    internal sealed class Settings : ShopSettings
+    {
+        [CommandOption("--orders")]
+        [Description("How many orders there are at each measurement.")]
+        [DefaultValue("100000,1000000")]
+        public required string Orders { get; init; }
+
+        public long[] Sizes => [.. Orders.Split(',').Select(size => long.Parse(size, CultureInfo.InvariantCulture))];
+
+        public override ValidationResult Validate() =>
+            Url is not null
+                ? ValidationResult.Error("The database is filled, so the shop has to be started here.")
+                : !Orders.Split(',').All(size => long.TryParse(size, CultureInfo.InvariantCulture, out var number)
+                    && number > 0)
+                    ? ValidationResult.Error("--orders takes numbers, such as 100000,1000000.")
+                    : base.Validate();
+    }
+
+    public override async Task<int> ExecuteAsync(
+        CommandContext context, Settings settings, CancellationToken cancellationToken)
+    {
+        await using var shop = await ShopUnderLoad.StartAsync([], cancellationToken);
+        using var client = shop.NewClient();
+        var connection = await shop.ConnectionAsync("ordersdb", cancellationToken);
+        await using var database = NpgsqlDataSource.Create(connection);
+        await using var deliveries = new Deliveries(connection);
+        var buy = new Buy();
+        await buy.PrepareAsync(client, cancellationToken);
+        var email = await ShopApi.RegisterAsync(client, cancellationToken);
+        var order = await OrderAsync(client, email, cancellationToken);
+        await deliveries.AllAsync(cancellationToken);
+
+        var (table, rows, seeded) = (new Table().AddColumn("median, ms"), new List<List<double>>(), 0L);
+        foreach (var size in settings.Sizes.Order())
+        {
+            await SeedCommand.SeedAsync(database, seeded, size, SeededCustomers, _ => { }, cancellationToken);
+            seeded = size;
+            table.AddColumn(size.ToString("N0", CultureInfo.InvariantCulture) + " orders");
+            // A token ends after ten minutes.
+            var tokens = (
+                Customer: await ShopApi.SignInAsync(client, email, cancellationToken),
+                Operator: await ShopApi.SignInAsOperatorAsync(client, cancellationToken));
+            foreach (var (index, read) in Reads.Index())
+            {
+                var path = read.Path.Replace("{order}", $"{order}", StringComparison.Ordinal);
+                var token = read.ByOperator ? tokens.Operator : tokens.Customer;
+                Note(index, await MeasureAsync(() => GetAsync(client, path, token, cancellationToken)));
+            }
+
+            Note(Reads.Length, await MeasureAsync(() => buy.OnceAsync(client, cancellationToken)));
+            await deliveries.AllAsync(cancellationToken);
+        }
+
+        string[] names = [.. Reads.Select(read => $"GET {read.Path}"), "POST /api/orders"];
+        foreach (var (name, times) in names.Zip(rows))
+            table.AddRow([Markup.Escape(name), .. times.Select(Text)]);
+
+        AnsiConsole.Write(table);
+        return 0;
+
+        void Note(int row, double time)
+        {
+            if (row == rows.Count)
+                rows.Add([]);
+
+            rows[row].Add(time);
+        }
+
+        async Task<double> MeasureAsync(Func<Task<bool>> action)
+        {
+            await Loops.OpenAsync(RequestsPerSecond, settings.WarmUp, action, cancellationToken);
+            return (await Loops.OpenAsync(RequestsPerSecond, settings.Duration, action, cancellationToken))
+                .Checked().Percentile(Middle);
+        }
+    }
+
+    private static string Text(double time) => time.ToString("0.0", CultureInfo.InvariantCulture);
+
+    // The list of the customer's own orders has more than one page.
+    private static async Task<Guid> OrderAsync(HttpClient client, string email, CancellationToken cancel)
+    {
+        var token = await ShopApi.SignInAsync(client, email, cancel);
+        var product = (await ShopApi.NewProductsAsync(client, 1, cancel))[0];
+        Guid id = default;
+        for (var number = 0; number < OwnOrders; number++)
+        {
+            using var answer = await ShopApi.OrderAsync(client, token, product, cancel);
+            answer.EnsureSuccessStatusCode();
+            id = (Guid)(await answer.Content.ReadFromJsonAsync<JsonNode>(cancel))!["id"]!;
+        }
+
+        return id;
+    }
+
+    private static async Task<bool> GetAsync(
+        HttpClient client, string path, AuthenticationHeaderValue token, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = token;
+        using var answer = await client.SendAsync(request, cancel);
+        return answer.IsSuccessStatusCode;
+    }
+}

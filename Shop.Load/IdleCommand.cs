@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Globalization;
+using Spectre.Console;
+using Spectre.Console.Cli;
+
+namespace Shop.Load;
+
+/// <summary>
+/// What the shop costs before the first customer comes: the time to its start, the memory and the share of a processor
+/// core of each process. Data and migrations are new with each start.
+/// </summary>
+internal sealed class IdleCommand : AsyncCommand<IdleCommand.Settings>
+{
+    // A bare process with Kestrel, EF Core and Npgsql, as measured for the goals.
+    private const double BareMegabytes = 67;
+
+    internal sealed class Settings : ShopSettings
+    {
+        public override ValidationResult Validate() =>
+            Url is not null
+                ? ValidationResult.Error("The start is measured too, so the shop has to be started here.")
+                : base.Validate();
+    }
+
+    public override async Task<int> ExecuteAsync(
+        CommandContext context, Settings settings, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        await using var shop = await ShopUnderLoad.StartAsync([], cancellationToken);
+        var start = watch.Elapsed;
+        await Task.Delay(settings.WarmUp, cancellationToken);
+        var before = shop.Processes();
+        await Task.Delay(settings.Duration, cancellationToken);
+        var after = shop.Processes();
+
+        var table = new Table().AddColumns("process", "memory, MB", "CPU, % of a core");
+        foreach (var (process, earlier) in after.Zip(before))
+            table.AddRow(process.Name, Text(process.Megabytes, "0"), Share(process.Cpu - earlier.Cpu, settings));
+
+        table.AddRow(
+            "all",
+            $"{Text(after.Sum(process => process.Megabytes), "0")}, "
+            + $"{Text(after.Sum(process => process.Megabytes) / BareMegabytes / after.Count, "0.0")} of bare processes",
+            Share(after.Zip(before).Aggregate(TimeSpan.Zero, (sum, pair) => sum + pair.First.Cpu - pair.Second.Cpu),
+                settings));
+        table.Caption($"Healthy after {Text(start.TotalSeconds, "0.0")} s.");
+        AnsiConsole.Write(table);
+        return 0;
+    }
+
+    private static string Share(TimeSpan cpu, Settings settings) => Text(100 * (cpu / settings.Duration), "0.0");
+
+    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}
