@@ -1,8 +1,5 @@
 using System.ComponentModel;
 using System.Globalization;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Npgsql;
 using Spectre.Console;
 using Spectre.Console.Cli;
@@ -62,47 +59,44 @@ internal sealed class GrowthCommand : AsyncCommand<GrowthCommand.Settings>
         var order = await OrderAsync(client, email, cancellationToken);
         await deliveries.AllAsync(cancellationToken);
 
-        var (table, rows, seeded) = (new Table().AddColumn("median, ms"), new List<List<double>>(), 0L);
+        var (table, rows, seeded) = (new Table().AddColumn("median, ms"), new Dictionary<string, List<double>>(), 0L);
         foreach (var size in settings.Sizes.Order())
         {
             await SeedCommand.SeedAsync(database, seeded, size, SeededCustomers, _ => { }, cancellationToken);
             seeded = size;
             table.AddColumn(size.ToString("N0", CultureInfo.InvariantCulture) + " orders");
             // A token ends after ten minutes.
-            var tokens = (
-                Customer: await ShopApi.SignInAsync(client, email, cancellationToken),
-                Operator: await ShopApi.SignInAsOperatorAsync(client, cancellationToken));
-            foreach (var (index, read) in Reads.Index())
+            var asCustomer = await ShopApi.SignInAsync(client, email, cancellationToken);
+            var asOperator = await ShopApi.SignInAsOperatorAsync(client, cancellationToken);
+            foreach (var (path, byOperator) in Reads)
             {
-                var path = read.Path.Replace("{order}", $"{order}", StringComparison.Ordinal);
-                var token = read.ByOperator ? tokens.Operator : tokens.Customer;
-                Note(index, await MeasureAsync(() => GetAsync(client, path, token, cancellationToken)));
+                await MeasureAsync($"GET {path}", async () =>
+                {
+                    using var answer = await ShopApi.GetAsync(
+                        client,
+                        path.Replace("{order}", $"{order}", StringComparison.Ordinal),
+                        byOperator ? asOperator : asCustomer,
+                        cancellationToken);
+                    return answer.IsSuccessStatusCode;
+                });
             }
 
-            Note(Reads.Length, await MeasureAsync(() => buy.OnceAsync(client, cancellationToken)));
+            await MeasureAsync("POST /api/orders", () => buy.OnceAsync(client, cancellationToken));
             await deliveries.AllAsync(cancellationToken);
         }
 
-        string[] names = [.. Reads.Select(read => $"GET {read.Path}"), "POST /api/orders"];
-        foreach (var (name, times) in names.Zip(rows))
-            table.AddRow([Markup.Escape(name), .. times.Select(Text)]);
+        foreach (var (name, medians) in rows)
+            table.AddRow([Markup.Escape(name), .. medians.Select(Text)]);
 
         AnsiConsole.Write(table);
         return 0;
 
-        void Note(int row, double time)
-        {
-            if (row == rows.Count)
-                rows.Add([]);
-
-            rows[row].Add(time);
-        }
-
-        async Task<double> MeasureAsync(Func<Task<bool>> action)
+        async Task MeasureAsync(string name, Func<Task<bool>> action)
         {
             await Loops.OpenAsync(RequestsPerSecond, settings.WarmUp, action, cancellationToken);
-            return (await Loops.OpenAsync(RequestsPerSecond, settings.Duration, action, cancellationToken))
-                .Checked().Percentile(Middle);
+            var measured = await Loops.OpenAsync(RequestsPerSecond, settings.Duration, action, cancellationToken);
+            rows.TryAdd(name, []);
+            rows[name].Add(measured.Checked().Percentile(Middle));
         }
     }
 
@@ -117,19 +111,9 @@ internal sealed class GrowthCommand : AsyncCommand<GrowthCommand.Settings>
         for (var number = 0; number < OwnOrders; number++)
         {
             using var answer = await ShopApi.OrderAsync(client, token, product, cancel);
-            answer.EnsureSuccessStatusCode();
-            id = (Guid)(await answer.Content.ReadFromJsonAsync<JsonNode>(cancel))!["id"]!;
+            id = await ShopApi.IdAsync(answer, cancel);
         }
 
         return id;
-    }
-
-    private static async Task<bool> GetAsync(
-        HttpClient client, string path, AuthenticationHeaderValue token, CancellationToken cancel)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        request.Headers.Authorization = token;
-        using var answer = await client.SendAsync(request, cancel);
-        return answer.IsSuccessStatusCode;
     }
 }

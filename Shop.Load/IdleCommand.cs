@@ -33,22 +33,23 @@ internal sealed class IdleCommand : AsyncCommand<IdleCommand.Settings>
         await Task.Delay(settings.Duration, cancellationToken);
         var after = shop.Processes();
 
-        var table = new Table().AddColumns("process", "memory, MB", "CPU, % of a core");
-        foreach (var (process, earlier) in after.Zip(before))
-            table.AddRow(process.Name, Text(process.Megabytes, "0"), Share(process.Cpu - earlier.Cpu, settings));
+        (string Name, double Megabytes, double Share)[] costs =
+        [
+            .. after.Zip(before, (now, earlier) =>
+                (now.Name, now.Megabytes, 100 * ((now.Cpu - earlier.Cpu) / settings.Duration))),
+        ];
+        var (megabytes, share) = (costs.Sum(process => process.Megabytes), costs.Sum(process => process.Share));
 
-        table.AddRow(
-            "all",
-            $"{Text(after.Sum(process => process.Megabytes), "0")}, "
-            + $"{Text(after.Sum(process => process.Megabytes) / BareMegabytes / after.Count, "0.0")} of bare processes",
-            Share(after.Zip(before).Aggregate(TimeSpan.Zero, (sum, pair) => sum + pair.First.Cpu - pair.Second.Cpu),
-                settings));
+        var table = new Table().AddColumns("process", "memory, MB", "CPU, % of a core");
+        foreach (var process in costs)
+            table.AddRow(process.Name, Text(process.Megabytes, "0"), Text(process.Share, "0.0"));
+
+        var ofBare = Text(megabytes / costs.Length / BareMegabytes, "0.0");
+        table.AddRow("all", $"{Text(megabytes, "0")}, {ofBare} of bare processes", Text(share, "0.0"));
         table.Caption($"Healthy after {Text(start.TotalSeconds, "0.0")} s.");
         AnsiConsole.Write(table);
         return 0;
     }
-
-    private static string Share(TimeSpan cpu, Settings settings) => Text(100 * (cpu / settings.Duration), "0.0");
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

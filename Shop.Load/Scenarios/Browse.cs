@@ -18,12 +18,11 @@ internal sealed class Browse : Scenario
 
     public override async Task<bool> OnceAsync(HttpClient client, CancellationToken cancel)
     {
-        using var request = new HttpRequestMessage(
-            HttpMethod.Get, $"/api/products/{Random.Shared.GetItems(_products, 1)[0]}");
-        if (SignedIn)
-            request.Headers.Authorization = await _customers.AnyAsync(client, cancel);
-
-        using var answer = await client.SendAsync(request, cancel);
+        using var answer = await ShopApi.GetAsync(
+            client,
+            $"/api/products/{Random.Shared.GetItems(_products, 1)[0]}",
+            SignedIn ? await _customers.AnyAsync(client, cancel) : null,
+            cancel);
         return answer.IsSuccessStatusCode;
     }
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 
 namespace Shop.Load;
 
@@ -52,7 +50,7 @@ internal sealed class Purchase : Buy
         if (!placed.IsSuccessStatusCode)
             return false;
 
-        var order = (Guid)(await placed.Content.ReadFromJsonAsync<JsonNode>(cancel))!["id"]!;
+        var order = await ShopApi.IdAsync(placed, cancel);
         while (Stopwatch.GetElapsedTime(start) < Longest)
         {
             if (await ShopApi.StatusAsync(client, customer, order, cancel) == "Delivered")

@@ -63,8 +63,7 @@ internal static class ShopApi
             };
             request.Headers.Authorization = asOperator;
             using var answer = await client.SendAsync(request, cancel);
-            answer.EnsureSuccessStatusCode();
-            return (Guid)(await answer.Content.ReadFromJsonAsync<JsonNode>(cancel))!["id"]!;
+            return await IdAsync(answer, cancel);
         }));
     }
 
@@ -97,10 +96,24 @@ internal static class ShopApi
     public static async Task<string> StatusAsync(
         HttpClient client, AuthenticationHeaderValue customer, Guid order, CancellationToken cancel)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/orders/{order}");
-        request.Headers.Authorization = customer;
-        using var answer = await client.SendAsync(request, cancel);
+        using var answer = await GetAsync(client, $"/api/orders/{order}", customer, cancel);
         answer.EnsureSuccessStatusCode();
         return (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(cancel))!["status"]!;
+    }
+
+    /// <summary>Reads something, as somebody or as a visitor.</summary>
+    public static async Task<HttpResponseMessage> GetAsync(
+        HttpClient client, string path, AuthenticationHeaderValue? caller, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = caller;
+        return await client.SendAsync(request, cancel);
+    }
+
+    /// <summary>The id of what an answer says was made.</summary>
+    public static async Task<Guid> IdAsync(HttpResponseMessage answer, CancellationToken cancel)
+    {
+        answer.EnsureSuccessStatusCode();
+        return (Guid)(await answer.Content.ReadFromJsonAsync<JsonNode>(cancel))!["id"]!;
     }
 }
