@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Shop.Data;
 
@@ -20,7 +21,7 @@ public abstract class LeasedRow
 }
 
 /// <summary>Rows that are locked until the transaction ends, and the database's time when they were.</summary>
-public static class RowLocks
+public static class RowLocking
 {
     /// <summary>Locks the rows that match.</summary>
     /// <typeparam name="TRow">An entity; its columns are named in snake case.</typeparam>
@@ -28,7 +29,7 @@ public static class RowLocks
     /// <param name="condition">SQL after WHERE, with <c>{0}</c> for the value, up to FOR UPDATE.</param>
     /// <param name="value">What the condition compares with.</param>
     /// <param name="cancel">Gives up.</param>
-    /// <returns>The rows, with a time that has no meaning when there are none.</returns>
+    /// <returns>The rows, and the time when all of them were locked.</returns>
     public static async Task<(IReadOnlyList<TRow> Rows, DateTimeOffset Now)> LockRowsAsync<TRow>(
         this DbContext db, string condition, object value, CancellationToken cancel)
         where TRow : LeasedRow
@@ -39,16 +40,75 @@ public static class RowLocks
         // the column names of complex properties: https://github.com/dotnet/efcore/issues/34818
         var select =
             $$"""
-            SELECT id, clock_timestamp() AS now
-            FROM (SELECT id FROM {{table}} WHERE {{condition}}) AS locked
+            SELECT locked.id, clock_timestamp() AS now
+            FROM (SELECT) AS one LEFT JOIN (SELECT id FROM {{table}} WHERE {{condition}}) AS locked ON true
             """;
         var locked = await db.Database.SqlQueryRaw<LockedRow>(select, value).ToListAsync(cancel);
-        if (locked.Count == 0)
-            return ([], default);
+        if (locked is [{ Id: null, Now: var now }])
+            return ([], now);
 
-        var ids = locked.ConvertAll(row => row.Id);
+        var ids = locked.ConvertAll(row => row.Id!.Value);
         return (await db.Set<TRow>().Where(row => ids.Contains(row.Id)).ToListAsync(cancel), locked[^1].Now);
     }
 
-    private sealed record LockedRow(Guid Id, DateTimeOffset Now);
+    private sealed record LockedRow(Guid? Id, DateTimeOffset Now);
+}
+
+/// <summary>
+/// Rows that one query locks for many who then ask for one each. They are known as long as they are locked, which is
+/// until the transaction ends.
+/// </summary>
+/// <typeparam name="TRow">What is locked.</typeparam>
+/// <param name="db">The context that holds the locks.</param>
+/// <param name="keyOf">The key by which a row is asked for.</param>
+/// <param name="query">Locks the rows of these keys, in the order of the keys; also says when.</param>
+public sealed class RowLocks<TRow>(
+    DbContext db,
+    Func<TRow, Guid> keyOf,
+    Func<Guid[], CancellationToken, Task<(IReadOnlyList<TRow> Rows, DateTimeOffset Now)>> query)
+    where TRow : class
+{
+    private readonly Dictionary<Guid, (TRow? Row, DateTimeOffset Now)> _locked = [];
+    private IDbContextTransaction? _transaction;
+
+    /// <summary>Locks the rows of these keys, as far as there are any.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="InvalidOperationException">There is no transaction.</exception>
+    public async Task LockAsync(Guid[] keys, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        ForgetEarlierTransactions();
+        var (rows, now) = await query(keys, cancel);
+        foreach (var key in keys)
+            _locked[key] = (null, now);
+
+        foreach (var row in rows)
+            _locked[keyOf(row)] = (row, now);
+    }
+
+    /// <summary>The row of a key, locked now or by <see cref="LockAsync(Guid[], CancellationToken)"/>.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>The row, or null if there was none; and the database's time after the wait for the lock.</returns>
+    /// <exception cref="InvalidOperationException">There is no transaction.</exception>
+    public async Task<(TRow? Row, DateTimeOffset Now)> LockAsync(Guid key, CancellationToken cancel)
+    {
+        ForgetEarlierTransactions();
+        if (!_locked.ContainsKey(key))
+            await LockAsync([key], cancel);
+
+        return _locked[key];
+    }
+
+    private void ForgetEarlierTransactions()
+    {
+        var transaction = db.Database.CurrentTransaction
+            ?? throw new InvalidOperationException("A lock is held until a transaction ends, and there is none.");
+        if (ReferenceEquals(transaction, _transaction))
+            return;
+
+        _locked.Clear();
+        _transaction = transaction;
+    }
 }

@@ -14,6 +14,9 @@ internal sealed class Delivery(string stream, StreamId entry, byte[]? content)
     /// <summary>Deliveries of one key are handled one after another; a malformed one has a key of its own.</summary>
     public string Key => Envelope?.Subject ?? Entry.ToString();
 
+    /// <summary>What it tells of; null when that is malformed.</summary>
+    public Guid? Subject => Guid.TryParse(Envelope?.Subject, out var subject) ? subject : null;
+
     /// <summary>Why it becomes a dead letter; null as long as it may still be handled.</summary>
     public string? GivenUp { get; set; }
 

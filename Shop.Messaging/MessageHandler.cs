@@ -103,6 +103,11 @@ internal sealed partial class MessageHandler<TDb>(
         var ids = Array.ConvertAll(deliveries, delivery => delivery.MessageId);
         var fresh = await InboxMessage.RecordAsync(
             db, module.TablesOf(db), ids, module.Name, clock.GetUtcNow(), limit.Token);
+        var toHandle = deliveries.Where(one => one.GivenUp is null && fresh.Contains(one.MessageId));
+        Guid[] subjects = [.. toHandle.Select(delivery => delivery.Subject).OfType<Guid>()];
+        if (subjects is not [])
+            await subscriptions.Load(db, subjects, limit.Token);
+
         List<Delivery> applied = new(fresh.Count);
         var settled = 0;
         for (; settled < deliveries.Length && (settled == 0 || clock.GetElapsedTime(start) < SharedTime); settled++)

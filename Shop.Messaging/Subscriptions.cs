@@ -13,6 +13,8 @@ public sealed class Subscriptions<TDb>
 
     internal IEnumerable<string> Streams => _byStream.Keys;
 
+    internal Func<TDb, Guid[], CancellationToken, Task> Load { get; private set; } = (_, _, _) => Task.CompletedTask;
+
     /// <summary>
     /// Has <paramref name="handle"/> called once in effect for each <typeparamref name="TEvent"/>. It changes entities
     /// and publishes events; the caller stores both, together with the inbox row, and commits. It must not commit and
@@ -35,6 +37,18 @@ public sealed class Subscriptions<TDb>
         return subscriptions.TryAdd(TEvent.Type, subscription)
             ? this
             : throw new ArgumentException($"{TEvent.Type} has a handler already.", nameof(handle));
+    }
+
+    /// <summary>
+    /// Has <paramref name="load"/> called once in each transaction, before its handlers, with the subjects of all its
+    /// messages: one query then reads or locks what would else be one for each message. Handlers must not rely on it,
+    /// and not every subject need be known.
+    /// </summary>
+    /// <param name="load">Receives the context of the handlers, the subjects, and a token that it obeys.</param>
+    public Subscriptions<TDb> LoadFirst(Func<TDb, Guid[], CancellationToken, Task> load)
+    {
+        Load = load;
+        return this;
     }
 
     internal IReadOnlyDictionary<string, Subscription<TDb>> Of(string stream) => _byStream[stream];

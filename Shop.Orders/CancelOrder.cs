@@ -14,13 +14,13 @@ internal static class CancelOrder
         Guid id, CurrentUser user, OrdersDb db, OrderProcessHandlers process, CancellationToken cancel)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        if (await db.LockAsync(id, cancel) is not (var order, var now) || order.CustomerId != user.Id)
+        if (await db.LockAsync(id, cancel) is not ({ } order, var now) || order.CustomerId != user.Id)
             return Problem.NotFound("There is no such order.");
 
         if (!OrderProcess.MayCancel(order.Status))
             return Problem.Conflict("The parcel has already left, so the order can't be cancelled any more.");
 
-        await process.AdvanceAsync(db, order, new CancelRequested(), now, cancel);
+        process.Advance(db, order, new CancelRequested(), now);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
         return TypedResults.Accepted($"/api/orders/{order.Id}", new Response(order.Id, order.Status));

@@ -27,7 +27,7 @@ internal sealed class DeadlineSweeper(
             return false;
 
         foreach (var (order, now) in due)
-            await process.AdvanceAsync(db, order, new DeadlinePassed(), now, cancel);
+            process.Advance(db, order, new DeadlinePassed(), now);
 
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);

@@ -14,15 +14,16 @@ internal sealed class OrderProcessHandlers(IOptions<OrdersOptions> options, Orde
     public static async Task On<TEvent>(TEvent input, OrdersDb db, EventContext context, CancellationToken cancel)
         where TEvent : OrderInput, IEvent
     {
-        var (order, now) = await db.LockAsync(input.Subject, cancel)
-            ?? throw new InvalidOperationException($"There is no order {input.Subject}.");
-        var handlers = context.Services.GetRequiredService<OrderProcessHandlers>();
-        await handlers.AdvanceAsync(db, order, input, now, cancel);
+        if (await db.LockAsync(input.Subject, cancel) is not ({ } order, var now))
+            throw new InvalidOperationException($"There is no order {input.Subject}.");
+
+        context.Services.GetRequiredService<OrderProcessHandlers>().Advance(db, order, input, now);
     }
 
-    /// <summary>Decides about an order that is locked and carries it out; the caller saves and commits.</summary>
-    public async Task AdvanceAsync(
-        OrdersDb db, Order order, OrderInput input, DateTimeOffset now, CancellationToken cancel)
+    /// <summary>
+    /// Decides about an order that is locked and carries it out; the caller saves, in a transaction, and commits.
+    /// </summary>
+    public void Advance(OrdersDb db, Order order, OrderInput input, DateTimeOffset now)
     {
         var transition = OrderProcess.Decide(order.State, input, now, options.Value.Deadlines);
         order.Apply(transition);
@@ -30,11 +31,11 @@ internal sealed class OrderProcessHandlers(IOptions<OrdersOptions> options, Orde
         {
             if (change.Status == OrderStatus.Cancelled)
             {
-                await StockLevels.ReleaseAsync(db, order, cancel);
+                db.StockMovements.AddRange(StockMovement.Release(order, now));
                 log.Cancelled(order.Id);
             }
             else if (change.Status == OrderStatus.Shipped)
-                await StockLevels.SellAsync(db, order, cancel);
+                db.StockMovements.AddRange(StockMovement.Sell(order, now));
         }
 
         db.PublishAll(transition.Events);

@@ -12,11 +12,14 @@ namespace Shop.Orders;
 
 internal sealed class OrdersDb : DbContext
 {
+    private readonly RowLocks<Order> _locks;
+
     public OrdersDb(DbContextOptions<OrdersDb> options)
         : base(options)
     {
         // A failed save ends the whole transaction here; savepoints would only cost two round trips each time.
         Database.AutoSavepointsEnabled = false;
+        _locks = new(this, order => order.Id, QueryLockedAsync);
     }
 
     public DbSet<Order> Orders => Set<Order>();
@@ -33,15 +36,32 @@ internal sealed class OrdersDb : DbContext
     /// </summary>
     public static DateTimeOffset Now() => throw new InvalidOperationException("Only for queries.");
 
+    /// <summary>The order, locked until the transaction ends, or null; and the time when it was locked.</summary>
+    public Task<(Order? Order, DateTimeOffset Now)> LockAsync(Guid id, CancellationToken cancel) =>
+        _locks.LockAsync(id, cancel);
+
+    /// <summary>Locks all that will be asked for one by one.</summary>
+    public Task LockAsync(Guid[] ids, CancellationToken cancel) => _locks.LockAsync(ids, cancel);
+
     /// <summary>
-    /// The order, locked until the transaction ends, and the time when it was; null if there is none.
+    /// Stores the changes, then what they take from the stock or return to it. Last, and once for all orders of the
+    /// transaction, because from there to the commit all other orders of these products wait.
     /// </summary>
-    public async Task<(Order Order, DateTimeOffset Now)?> LockAsync(Guid id, CancellationToken cancel)
+    /// <exception cref="StockShortageException">There are too few pieces; the caller must roll back.</exception>
+    public override async Task<int> SaveChangesAsync(
+        bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        var found = await Orders.FromSql($"SELECT * FROM orders.orders WHERE id = {id} FOR UPDATE")
-            .Select(order => new { Order = order, Now = Now() })
-            .ToListAsync(cancel);
-        return found is [var row] ? (row.Order, row.Now) : null;
+        StockMovement[] movements =
+        [
+            .. from entry in ChangeTracker.Entries<StockMovement>()
+               where entry.State == EntityState.Added && entry.Entity.IsOfOrder
+               select entry.Entity,
+        ];
+        var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        if (movements is not [])
+            await StockMovement.ApplyAsync(this, movements, cancellationToken);
+
+        return saved;
     }
 
     /// <summary>Orders whose deadline has passed and that nobody else is working on, locked.</summary>
@@ -55,6 +75,16 @@ internal sealed class OrdersDb : DbContext
             .Select(order => new { Order = order, Now = Now() })
             .ToListAsync(cancel);
         return [.. due.Select(row => (row.Order, row.Now))];
+    }
+
+    private async Task<(IReadOnlyList<Order> Orders, DateTimeOffset Now)> QueryLockedAsync(
+        Guid[] ids, CancellationToken cancel)
+    {
+        var locked = await Orders
+            .FromSql($"SELECT * FROM orders.orders WHERE id = ANY ({ids}) ORDER BY id FOR UPDATE")
+            .Select(order => new { Order = order, Now = Now() })
+            .ToListAsync(cancel);
+        return ([.. locked.Select(row => row.Order)], locked.Count > 0 ? locked[^1].Now : default);
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -29,7 +29,8 @@ public static class OrdersModule
             .On<ShipmentDelivered>(OrderProcessHandlers.On)
             .On<ShipmentRejected>(OrderProcessHandlers.On)
             .On<ShipmentStopped>(OrderProcessHandlers.On)
-            .On<UserDeleted>(DeletedCustomers.Note));
+            .On<UserDeleted>(DeletedCustomers.Note)
+            .LoadFirst((db, orders, cancel) => db.LockAsync(orders, cancel)));
 
         builder.AddValidatedOptions<OrdersOptions>("Orders");
         builder.Services.AddSingleton<OrdersMetrics>();

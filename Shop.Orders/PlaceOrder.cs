@@ -11,7 +11,7 @@ namespace Shop.Orders;
 
 /// <summary>
 /// Places one order per idempotency key. Prices come from us, never from the caller; stock is reserved with the order
-/// or not at all.
+/// or not at all (<see cref="OrdersDb.SaveChangesAsync(bool, CancellationToken)"/>).
 /// </summary>
 internal static partial class PlaceOrder
 {
@@ -44,8 +44,18 @@ internal static partial class PlaceOrder
         if (Check(request, options.Value) is { Failed: true } wrong)
             return wrong.ToProblem();
 
-        var result = await db.ExecuteOnceAsync<Response>(
-            key, user, Route, request, () => PlaceAsync(request, user, db, rates, options.Value, cancel), cancel);
+        IResult result;
+        try
+        {
+            result = await db.ExecuteOnceAsync<Response>(
+                key, user, Route, request, () => PlaceAsync(request, user, db, rates, options.Value, cancel), cancel);
+        }
+        catch (StockShortageException)
+        {
+            // Somebody else took the last ones between our look at the stock and the save.
+            return await ExplainAsync(request, db, cancel);
+        }
+
         // A repeated request gets its stored answer, which is no second order.
         if (result is Created<Response> { Value: { } placed })
         {
@@ -60,18 +70,14 @@ internal static partial class PlaceOrder
         Request request, CurrentUser user, OrdersDb db, ShippingRates rates, OrdersOptions options,
         CancellationToken cancel)
     {
-        var id = Guid.CreateVersion7();
-        var reserved = await StockLevels.ReserveAsync(db, id, request.Lines, cancel);
-        if (reserved.Count < request.Lines.Count)
-        {
-            await db.Database.RollbackTransactionAsync(cancel);
-            return await Explain(request, db, cancel);
-        }
+        var offers = await FindOffersAsync(request, db, cancel);
+        if (!request.Lines.All(line => offers.TryGetValue(line.ProductId, out var offer) && offer.Has(line.Quantity)))
+            return Explain(request, offers);
 
-        if (reserved.Values.DistinctBy(product => product.Currency).Count() > 1)
+        if (offers.Values.DistinctBy(offer => offer.Price.Currency).Count() > 1)
             return Problem.Conflict("These products have prices in different currencies. Order them separately.");
 
-        OrderLine[] lines = [.. request.Lines.Select(line => reserved[line.ProductId].ToLine(line.Quantity))];
+        OrderLine[] lines = [.. request.Lines.Select(line => offers[line.ProductId].ToLine(line.Quantity))];
         var goods = Order.GoodsTotal(lines);
         var shipping = rates.PriceFor(request.ShipTo.Country, goods);
         if (goods.Amount + shipping.Amount > HighestTotal)
@@ -80,16 +86,34 @@ internal static partial class PlaceOrder
             return Problem.Conflict($"An order, or a line of it, costs {limit} at most. Order less at once.");
         }
 
-        var now = reserved.Values.First().Now;
+        var now = offers.Values.First().Now;
         var first = OrderProcess.Start(
-            new(id, user.Id, lines, request.ShipTo, shipping, goods + shipping, request.PaymentToken),
+            new(Guid.CreateVersion7(), user.Id, lines, request.ShipTo, shipping, goods + shipping,
+                request.PaymentToken),
             now,
             options.Deadlines);
         var order = Order.Place(first, now);
-        var response = new Response(order.Id, order.Status, order.Lines, order.Shipping, order.Total, order.PlacedAt);
         db.Orders.Add(order);
+        db.StockMovements.AddRange(StockMovement.Reserve(order, now));
         db.PublishAll(first.Events);
-        return TypedResults.Created($"/api/orders/{order.Id}", response);
+        return TypedResults.Created(
+            $"/api/orders/{order.Id}",
+            new Response(order.Id, order.Status, order.Lines, order.Shipping, order.Total, order.PlacedAt));
+    }
+
+    /// <summary>What the wanted products cost and how many there are; unknown ones are missing.</summary>
+    private static Task<Dictionary<Guid, Offer>> FindOffersAsync(
+        Request request, OrdersDb db, CancellationToken cancel)
+    {
+        Guid[] ids = [.. request.Lines.Select(line => line.ProductId)];
+        var offers =
+            from product in db.Products.AsNoTracking()
+            join level in db.StockLevels on product.Id equals level.ProductId
+            where ids.Contains(product.Id)
+            select new Offer(
+                product.Id, product.Sku, product.Name, new(product.Price.Amount, product.Price.Currency),
+                level.Available, OrdersDb.Now());
+        return offers.ToDictionaryAsync(offer => offer.ProductId, cancel);
     }
 
     private static Validation Check(Request request, OrdersOptions options)
@@ -125,21 +149,17 @@ internal static partial class PlaceOrder
         return check.CheckAddress("shipTo.", to.Name, to.Line1, to.Line2, to.City, to.PostalCode, to.Country);
     }
 
-    /// <summary>Names what is unknown or short. It runs after the roll-back.</summary>
-    private static async Task<IResult> Explain(Request request, OrdersDb db, CancellationToken cancel)
-    {
-        Guid[] ids = [.. request.Lines.Select(line => line.ProductId)];
-        var products = await (
-            from product in db.Products
-            join level in db.StockLevels on product.Id equals level.ProductId
-            where ids.Contains(product.Id)
-            select new { product.Id, product.Name, level.Available }).ToDictionaryAsync(product => product.Id, cancel);
+    private static async Task<IResult> ExplainAsync(Request request, OrdersDb db, CancellationToken cancel) =>
+        Explain(request, await FindOffersAsync(request, db, cancel));
 
+    /// <summary>Names what is unknown or short.</summary>
+    private static IResult Explain(Request request, Dictionary<Guid, Offer> offers)
+    {
         var unknown = new Validation();
         foreach (var (index, line) in request.Lines.Index())
         {
             unknown.Check(
-                products.ContainsKey(line.ProductId),
+                offers.ContainsKey(line.ProductId),
                 $"{Field(index)}.productId",
                 $"There is no product {line.ProductId}.");
         }
@@ -147,11 +167,11 @@ internal static partial class PlaceOrder
         if (unknown.Failed)
             return unknown.ToProblem();
 
-        var shortages = request.Lines.Select(line => (line.Quantity, Product: products[line.ProductId]))
-            .Where(line => line.Product.Available < line.Quantity)
-            .Select(line => line.Product.Available == 0
-                ? $"{line.Product.Name} is sold out."
-                : $"Only {line.Product.Available} of {line.Product.Name} are left.")
+        var shortages = request.Lines.Select(line => (line.Quantity, Offer: offers[line.ProductId]))
+            .Where(line => !line.Offer.Has(line.Quantity))
+            .Select(line => line.Offer.Available == 0
+                ? $"{line.Offer.Name} is sold out."
+                : $"Only {line.Offer.Available} of {line.Offer.Name} are left.")
             .ToArray();
         return Problem.Conflict(
             shortages is [] ? "The stock changed while you ordered. Try again." : string.Join(' ', shortages));
@@ -161,4 +181,12 @@ internal static partial class PlaceOrder
 
     [GeneratedRegex(@"\Atok_[a-z0-9_]{1,96}\z")]
     private static partial Regex PaymentToken();
+
+    private sealed record Offer(
+        Guid ProductId, string Sku, string Name, Money Price, int Available, DateTimeOffset Now)
+    {
+        public bool Has(int quantity) => Available >= quantity;
+
+        public OrderLine ToLine(int quantity) => new(ProductId, Sku, Name, quantity, Price);
+    }
 }

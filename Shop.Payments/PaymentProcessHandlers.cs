@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Shop.Data;
 using Shop.Messaging;
 
 namespace Shop.Payments;
@@ -49,15 +48,15 @@ internal static class PaymentProcessHandlers
     private static async Task HandleAsync(
         PaymentsDb db, Guid orderId, Guid customerId, string? token, PaymentInput input, CancellationToken cancel)
     {
-        if (await db.LockAsync(orderId, cancel) is (var payment, var now))
+        var (payment, now) = await db.LockAsync(orderId, cancel);
+        if (payment is not null)
         {
             Advance(db, payment, input, now);
             return;
         }
 
         var first = PaymentProcess.Decide(orderId, state: null, input);
-        var openedAt = await db.NowAsync(cancel);
-        db.Payments.Add(Payment.Open(orderId, customerId, token, first, openedAt, Activity.Current?.Id));
+        db.Payments.Add(Payment.Open(orderId, customerId, token, first, now, Activity.Current?.Id));
         db.PublishAll(first.Events);
     }
 }

@@ -15,7 +15,8 @@ public static class PaymentsModule
         builder.AddMessaging<PaymentsDb>("payments", events => events
             .On<PaymentRequested>(PaymentProcessHandlers.On)
             .On<PaymentCancellationRequested>(PaymentProcessHandlers.On)
-            .On<UserDeleted>(DeletedCustomers.Note));
+            .On<UserDeleted>(DeletedCustomers.Note)
+            .LoadFirst((db, orders, cancel) => db.LockAsync(orders, cancel)));
 
         builder.AddValidatedOptions<PaymentWorkerOptions>(PaymentWorkerOptions.Section);
         builder.Services.AddSingleton<PaymentsMetrics>();

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Shop.Data;
 using Shop.Messaging;
 
 namespace Shop.Shipping;
@@ -32,15 +31,15 @@ internal static class ShipmentProcessHandlers
         ShippingDb db, Guid orderId, Guid customerId, ShipTo? shipTo, IReadOnlyList<ShipmentLine> lines,
         ShipmentInput input, CancellationToken cancel)
     {
-        if (await db.LockAsync(orderId, cancel) is (var shipment, var now))
+        var (shipment, now) = await db.LockAsync(orderId, cancel);
+        if (shipment is not null)
         {
             Advance(db, shipment, input, now);
             return;
         }
 
-        var openedAt = await db.NowAsync(cancel);
-        var first = ShipmentProcess.Decide(orderId, state: null, input, openedAt);
-        db.Shipments.Add(Shipment.Open(orderId, customerId, shipTo, lines, first, openedAt, Activity.Current?.Id));
+        var first = ShipmentProcess.Decide(orderId, state: null, input, now);
+        db.Shipments.Add(Shipment.Open(orderId, customerId, shipTo, lines, first, now, Activity.Current?.Id));
         db.PublishAll(first.Events);
     }
 }

@@ -5,18 +5,27 @@ using Shop.Messaging;
 
 namespace Shop.Shipping;
 
-internal sealed class ShippingDb(DbContextOptions<ShippingDb> options) : DbContext(options)
+internal sealed class ShippingDb : DbContext
 {
+    private readonly RowLocks<Shipment> _ofOrders;
+
+    public ShippingDb(DbContextOptions<ShippingDb> options)
+        : base(options) => _ofOrders = new(
+            this,
+            shipment => shipment.OrderId,
+            (orders, cancel) => this.LockRowsAsync<Shipment>(
+                "order_id = ANY ({0}) ORDER BY order_id FOR UPDATE", orders, cancel));
+
     public DbSet<Shipment> Shipments => Set<Shipment>();
 
     /// <summary>
-    /// The shipment of an order, locked until the transaction ends, and the time when it was; null if there is none.
+    /// The shipment of an order, locked until the transaction ends, or null; and the time when it was looked for.
     /// </summary>
-    public async Task<(Shipment Shipment, DateTimeOffset Now)?> LockAsync(Guid orderId, CancellationToken cancel)
-    {
-        var (rows, now) = await this.LockRowsAsync<Shipment>("order_id = {0} FOR UPDATE", orderId, cancel);
-        return rows is [var shipment] ? (shipment, now) : null;
-    }
+    public Task<(Shipment? Shipment, DateTimeOffset Now)> LockAsync(Guid orderId, CancellationToken cancel) =>
+        _ofOrders.LockAsync(orderId, cancel);
+
+    /// <summary>Locks all that will be asked for one by one.</summary>
+    public Task LockAsync(Guid[] orderIds, CancellationToken cancel) => _ofOrders.LockAsync(orderIds, cancel);
 
     protected override void OnModelCreating(ModelBuilder model)
     {

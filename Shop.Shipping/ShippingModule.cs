@@ -14,7 +14,8 @@ public static class ShippingModule
         builder.AddMessaging<ShippingDb>("shipping", events => events
             .On<ShipmentRequested>(ShipmentProcessHandlers.On)
             .On<ShipmentCancellationRequested>(ShipmentProcessHandlers.On)
-            .On<UserDeleted>(DeletedCustomers.Note));
+            .On<UserDeleted>(DeletedCustomers.Note)
+            .LoadFirst((db, orders, cancel) => db.LockAsync(orders, cancel)));
 
         builder.AddValidatedOptions<SimulatedCarrierOptions>(SimulatedCarrierOptions.Section);
         builder.Services.AddSingleton<Carrier, SimulatedCarrier>();

@@ -32,10 +32,33 @@ internal static class AdjustStock
         return await db.ExecuteOnceAsync<StockView>(
             key, user, $"POST /api/products/{id}/stock", request,
             async () =>
-                await StockLevels.AdjustAsync(db, id, request.Change, request.Reason, user.Id, cancel) is { } level
+                await AdjustAsync(db, id, request.Change, request.Reason, user.Id, cancel) is { } level
                 ? TypedResults.Ok(level)
                 : await Explain(id, request, db, cancel),
             cancel);
+    }
+
+    /// <summary>
+    /// Corrects what can be ordered, by count, delivery or breakage. Null when there is no such product, or when the
+    /// change would take more than is there or exceed <see cref="StockLevel.Most"/>.
+    /// </summary>
+    internal static async Task<StockView?> AdjustAsync(
+        OrdersDb db, Guid product, int change, string reason, Guid madeBy, CancellationToken cancel)
+    {
+        var adjusted = await db.Database.SqlQuery<StockView>($"""
+            WITH changed AS (
+                UPDATE orders.stock_levels AS level SET available = level.available + {change}
+                FROM orders.products AS product
+                WHERE level.product_id = {product} AND product.id = level.product_id AND product.deleted_at IS NULL
+                    AND level.available + {change} BETWEEN 0 AND {StockLevel.Most}
+                RETURNING level.product_id, level.available, level.reserved
+            ), journal AS (
+                INSERT INTO orders.stock_movements (product_id, kind, available, reserved, reason, made_by, at)
+                SELECT product_id, 'Adjusted', {change}, 0, {reason}, {madeBy}, clock_timestamp() FROM changed
+            )
+            SELECT product_id, available, reserved FROM changed
+            """).ToListAsync(cancel);
+        return adjusted.SingleOrDefault();
     }
 
     private static async Task<ProblemHttpResult> Explain(

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -104,6 +105,43 @@ public sealed class DeliveryTests(Backends backends)
     }
 
     [Fact]
+    public async Task What_handlers_of_a_transaction_need_is_loaded_once_before_them_and_not_for_a_repeated_message()
+    {
+        await using var modules = await TestModules.CreateAsync(backends);
+        var producer = await modules.AddProducerAsync();
+        var loads = new ConcurrentQueue<Guid[]>();
+        var unloaded = 0;
+        await modules.AddGroupAsync(
+            "consumer",
+            (message, _, _, _) =>
+            {
+                if (!loads.Any(subjects => subjects.Contains(message.Item)))
+                    Interlocked.Increment(ref unloaded);
+
+                return Task.CompletedTask;
+            },
+            ["Parallelism=1"],
+            load: (_, subjects, _) =>
+            {
+                loads.Enqueue(subjects);
+                return Task.CompletedTask;
+            });
+
+        await TestModules.PublishAsync(producer, ItemChanged.ForItems(60));
+        await modules.HasRowsAsync(60);
+        Assert.Equal(0, unloaded);
+        Assert.True(loads.Count < 30, $"{loads.Count} loads");
+
+        loads.Clear();
+        foreach (var entry in await backends.Streams.StreamRangeAsync(TestModules.Stream))
+            await backends.Streams.StreamAddAsync(TestModules.Stream, Envelope.Field, entry[Envelope.Field]);
+        var last = ItemChanged.ForItems(1);
+        await TestModules.PublishAsync(producer, last);
+        await modules.HasRowsAsync(61);
+        Assert.Equal([last[0].Item], loads.SelectMany(subjects => subjects).Distinct());
+    }
+
+    [Fact]
     public async Task A_message_of_a_rolled_back_transaction_is_never_sent()
     {
         await using var modules = await TestModules.CreateAsync(backends);
@@ -139,7 +177,7 @@ public sealed class DeliveryTests(Backends backends)
 
         await modules.HasRowsAsync(1000);
         await Eventually.Equals(0, PendingAsync, what: "Entries pending");
-        Assert.Equal(0, await modules.CountAsync("SELECT count(*) FROM producer.outbox"));
+        await modules.EverythingIsSentAsync();
         Assert.Equal(1000, await modules.CountAsync("SELECT count(DISTINCT message_id) FROM consumer.rows"));
         Assert.Equal(1000, await modules.CountRowsAsync());
         Assert.Equal(1000, await modules.CountAsync("SELECT count(*) FROM consumer.inbox"));

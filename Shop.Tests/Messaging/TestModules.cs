@@ -60,19 +60,22 @@ internal sealed class TestModules : IAsyncDisposable
 
     /// <summary>Another consumer group, with the tables of the consumer.</summary>
     public Task<IHost> AddGroupAsync(
-        string group, Handler? handler = null, string[]? settings = null, TestProcess? process = null) =>
+        string group, Handler? handler = null, string[]? settings = null, TestProcess? process = null,
+        Func<ConsumerDb, Guid[], CancellationToken, Task>? load = null) =>
         StartAsync(builder =>
     {
         AddDatabase<ConsumerDb>(builder);
         process?.Configure(builder);
         builder.Configuration.AddInMemoryCollection((settings ?? []).Select(setting => setting.Split('='))
             .Select(parts => KeyValuePair.Create($"{group}:Messaging:{parts[0]}", (string?)parts[1])));
-        builder.AddMessaging<ConsumerDb>(group, events => events.On<ItemChanged>(async (message, db, context, cancel) =>
-        {
-            db.Add(new Row { MessageId = context.MessageId, Item = message.Item, Number = message.Number });
-            if (handler is not null)
-                await handler(message, db, context, cancel);
-        }));
+        builder.AddMessaging<ConsumerDb>(group, events => events
+            .On<ItemChanged>(async (message, db, context, cancel) =>
+            {
+                db.Add(new Row { MessageId = context.MessageId, Item = message.Item, Number = message.Number });
+                if (handler is not null)
+                    await handler(message, db, context, cancel);
+            })
+            .LoadFirst(load ?? ((_, _, _) => Task.CompletedTask)));
     });
 
     /// <summary>Publishes in one transaction.</summary>
