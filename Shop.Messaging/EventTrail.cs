@@ -61,8 +61,16 @@ public static class EventTrail
         var endsAt = MessageIds.MillisecondsOf(begin) + (long)Window.TotalMilliseconds;
         var end = MessageIds.Floor(endsAt);
         // One statement, so that an event that is just being sent is seen once: in the one table or in the other.
-        var events = await Of(db.Set<OutboxMessage>(), isSent: false)
-            .Concat(Of(db.Set<SentMessage>(), isSent: true))
+        var events = await About(db.Set<OutboxMessage>())
+            .Select(row => new Row
+            {
+                Id = row.Id, Type = row.Type, At = row.At, TraceParent = row.TraceParent, Entry = 0,
+            })
+            .Concat(About(db.Set<SentMessage>())
+                .Select(row => new Row
+                {
+                    Id = row.Id, Type = row.Type, At = row.At, TraceParent = row.TraceParent, Entry = row.Entry,
+                }))
             .OrderBy(row => row.Id)
             .ToListAsync(cancel);
         return TypedResults.Ok(new Page<PublishedEvent>(
@@ -70,21 +78,16 @@ public static class EventTrail
                 row.Id,
                 row.Type,
                 row.At,
-                row.IsSent,
+                row.Entry != 0,
+                row.Entry == 0
+                    ? null
+                    : DateTimeOffset.FromUnixTimeMilliseconds(StreamId.At(row.Entry).Milliseconds),
                 ActivityContext.TryParse(row.TraceParent, null, out var context) ? $"{context.TraceId}" : null))],
             endsAt < clock.GetUtcNow().ToUnixTimeMilliseconds() ? $"{end}" : null));
 
-        IQueryable<Row> Of<TEvent>(IQueryable<TEvent> stored, bool isSent)
-            where TEvent : StoredEvent => stored
-                .Where(row => row.Subject == subject && row.Id >= begin && row.Id < end)
-                .Select(row => new Row
-                {
-                    Id = row.Id,
-                    Type = row.Type,
-                    At = row.At,
-                    TraceParent = row.TraceParent,
-                    IsSent = isSent,
-                });
+        IQueryable<TEvent> About<TEvent>(IQueryable<TEvent> stored)
+            where TEvent : StoredEvent =>
+            stored.Where(row => row.Subject == subject && row.Id >= begin && row.Id < end);
     }
 
     private static async Task<Results<Ok<HandledEvents>, ValidationProblem>> Handled<TDb>(
@@ -112,15 +115,18 @@ public static class EventTrail
 
         public required string? TraceParent { get; init; }
 
-        public required bool IsSent { get; init; }
+        /// <summary>The position in the stream; 0 when it was not sent yet.</summary>
+        public required long Entry { get; init; }
     }
 
     /// <param name="Id">The message id.</param>
     /// <param name="Type">For example <c>shop.orders.order-placed.v1</c>.</param>
     /// <param name="At">When it was published, by the clock of the module.</param>
     /// <param name="IsSent">Whether the transport has taken it.</param>
+    /// <param name="SentAt">When the transport took it, by its own clock.</param>
     /// <param name="TraceId">The trace of what published it.</param>
-    internal sealed record PublishedEvent(Guid Id, string Type, DateTimeOffset At, bool IsSent, string? TraceId);
+    internal sealed record PublishedEvent(
+        Guid Id, string Type, DateTimeOffset At, bool IsSent, DateTimeOffset? SentAt, string? TraceId);
 
     /// <param name="Items">Those of the requested events that were handled.</param>
     internal sealed record HandledEvents(IReadOnlyList<HandledEvent> Items);

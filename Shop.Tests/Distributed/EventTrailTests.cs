@@ -34,6 +34,13 @@ public class EventTrailTests(SharedShop shop)
             events.Select(one => (string)one["type"]!)
                 .Where(type => !type.StartsWith("shop.orders.order-", StringComparison.Ordinal)));
         Assert.Single(events, one => (string)one["type"]! == "shop.orders.order-placed.v1");
+        // Of one machine, whose Redis has the same time; its streams count in milliseconds.
+        Assert.All(
+            events,
+            one => Assert.InRange(
+                (DateTimeOffset)one["sentAt"]! - (DateTimeOffset)one["at"]!,
+                TimeSpan.FromMilliseconds(-1),
+                TimeSpan.FromMinutes(1)));
         Assert.Matches("^[0-9a-f]{32}$", Assert.Single(events.Select(one => (string?)one["traceId"]).Distinct()));
 
         var ids = string.Join('&', events.Select(one => $"id={one["id"]}"));
