@@ -44,6 +44,7 @@ internal static class GatewayModule
         builder.Services.AddCatalogueCache();
         builder.Services.AddSingleton<StorefrontFiles>();
         builder.Services.AddSingleton<OverviewCache>();
+        builder.AddDevelopmentCommands();
         foreach (var service in OrderOverview.Sources)
             builder.AddServiceClient(OrderOverview.ClientOf(service), service).ForwardCallerToken();
     }
@@ -58,6 +59,7 @@ internal static class GatewayModule
             .WithSummary("Where the traces of requests are shown")
             .WithTags("Events")
             .RequireAuthorization(Policies.Operator);
+        app.MapDevelopmentCommands();
         app.MapStorefront();
         app.MapApiReference();
         app.MapReverseProxy(proxy =>

@@ -18,10 +18,12 @@ internal sealed class StorefrontFiles
 
     private readonly IWebHostEnvironment _environment;
     private readonly Lazy<Release> _release;
+    private readonly bool _hasCommands;
 
-    public StorefrontFiles(IWebHostEnvironment environment)
+    public StorefrontFiles(IWebHostEnvironment environment, IConfiguration configuration)
     {
         _environment = environment;
+        _hasCommands = DevelopmentCommands.Exist(configuration, environment);
         _release = new(Read);
     }
 
@@ -48,7 +50,9 @@ internal sealed class StorefrontFiles
 
         var version = Convert.ToHexStringLower(hash.GetHashAndReset())[..12];
         var page = files.Remove(PageFile, out var template) ? Encoding.UTF8.GetString(template.Content) : "";
-        page = page.Replace("{assets}", $"/assets/{version}", StringComparison.Ordinal);
+        page = page.Replace("{assets}", $"/assets/{version}", StringComparison.Ordinal)
+            // So that no page asks where there is nothing: browsers report every 404.
+            .Replace("{commands}", _hasCommands ? "yes" : "no", StringComparison.Ordinal);
         return new(version, FileOf(PageFile, Encoding.UTF8.GetBytes(page)), files.ToFrozenDictionary());
 
         void Collect(string folder)

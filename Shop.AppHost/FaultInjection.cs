@@ -1,0 +1,228 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using StackExchange.Redis;
+using Service = Aspire.Hosting.ApplicationModel.IResourceBuilder<Aspire.Hosting.ApplicationModel.ProjectResource>;
+
+namespace Shop.AppHost;
+
+/// <summary>
+/// Faults for the shop's page "How this shop works": in Development an operator stops services, loses messages and
+/// sends them twice there. No service knows of it: the commands are Aspire's, and those of redis in its dashboard.
+/// </summary>
+internal static class FaultInjection
+{
+    private const int Duplicates = 20;
+
+    /// <summary>What an order can do without for a while.</summary>
+    private static readonly string[] Stoppable = ["payments", "shipping"];
+
+    private static readonly RedisKey[] Streams = ["shop:users", "shop:orders", "shop:payments", "shop:shipping"];
+
+    /// <summary>Tells the gateway where its operators' commands are carried out.</summary>
+    public static Service WithFaultInjection(this Service gateway, IResourceBuilder<RedisResource>? redis)
+    {
+        var builder = gateway.ApplicationBuilder;
+        if (builder.ExecutionContext.IsPublishMode || !builder.Environment.IsDevelopment())
+            return gateway;
+
+        (string Resource, string Command)[] allowed =
+        [
+            .. from service in builder.Resources.OfType<ProjectResource>()
+               where Stoppable.Contains(service.Name)
+               from command in (string[])[KnownResourceCommands.StopCommand, KnownResourceCommands.StartCommand]
+               select (service.Name, command),
+            .. redis is null ? [] : redis.WithStreamCommands(),
+        ];
+        if (allowed is [])
+            return gateway;
+
+        builder.Services.AddSingleton(services => new CommandServer(services, allowed));
+        builder.Eventing.Subscribe<BeforeStartEvent>((starting, cancel) =>
+            starting.Services.GetRequiredService<CommandServer>().StartAsync(cancel));
+        return gateway.WithEnvironment(context =>
+        {
+            var server = context.ExecutionContext.Services.GetRequiredService<CommandServer>();
+            context.EnvironmentVariables["Development__Commands__Address"] = server.Address;
+            context.EnvironmentVariables["Development__Commands__Key"] = server.Key;
+        });
+    }
+
+    private static (string Resource, string Command)[] WithStreamCommands(this IResourceBuilder<RedisResource> redis)
+    {
+        const string Lose = "lose-messages";
+        const string Duplicate = "duplicate-messages";
+        redis.WithStreamCommand(Lose, "Lose messages", "Deletes the streams.", "Delete", LoseAsync)
+            .WithStreamCommand(
+                Duplicate, "Duplicate messages", "Appends the newest messages again.", "Copy", DuplicateAsync);
+        return [(redis.Resource.Name, Lose), (redis.Resource.Name, Duplicate)];
+    }
+
+    private static IResourceBuilder<RedisResource> WithStreamCommand(
+        this IResourceBuilder<RedisResource> redis, string name, string displayName, string description, string icon,
+        Func<IDatabase, Task<string>> run) =>
+        redis.WithCommand(
+            name,
+            displayName,
+            async context =>
+            {
+                try
+                {
+                    var address = await redis.Resource.ConnectionStringExpression.GetValueAsync(
+                        context.CancellationToken);
+                    await using var connection = await ConnectionMultiplexer.ConnectAsync(address!);
+                    return CommandResults.Success(await run(connection.GetDatabase()));
+                }
+                catch (RedisException failure)
+                {
+                    return CommandResults.Failure(failure.Message);
+                }
+            },
+            new()
+            {
+                Description = description,
+                IconName = icon,
+                UpdateState = context => context.ResourceSnapshot.HealthStatus == HealthStatus.Healthy
+                    ? ResourceCommandState.Enabled
+                    : ResourceCommandState.Disabled,
+            });
+
+    // As a Redis that comes back without its data has lost them: with their groups and markers. Carts stay.
+    private static async Task<string> LoseAsync(IDatabase redis)
+    {
+        var transaction = redis.CreateTransaction();
+        var lengths = Array.ConvertAll(Streams, stream => transaction.StreamLengthAsync(stream));
+        var deletion = transaction.KeyDeleteAsync(
+            [.. Streams, .. Streams.Select(stream => (RedisKey)$"{stream}:marker")]);
+        await transaction.ExecuteAsync();
+        await deletion;
+        return $"{(await Task.WhenAll(lengths)).Sum()} messages are lost, with everything that Redis knew of them.";
+    }
+
+    private static async Task<string> DuplicateAsync(IDatabase redis)
+    {
+        var count = 0;
+        foreach (var stream in Streams)
+        {
+            var newest = await redis.StreamRangeAsync(stream, count: Duplicates, messageOrder: Order.Descending);
+            foreach (var entry in newest.Reverse())
+                await redis.StreamAddAsync(stream, entry.Values);
+
+            count += newest.Length;
+        }
+
+        return $"{count} messages were sent a second time.";
+    }
+}
+
+/// <summary>
+/// Carries out the allowed commands for whoever knows the key, on the loopback only. It takes any free port: unlike
+/// that of a process that starts later, nobody can take it before it listens.
+/// </summary>
+internal sealed class CommandServer(IServiceProvider services, (string Resource, string Command)[] allowed)
+    : IAsyncDisposable
+{
+    public const string KeyHeader = "X-Command-Key";
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    private readonly ResourceNotificationService _resources =
+        services.GetRequiredService<ResourceNotificationService>();
+
+    private readonly ResourceCommandService _commands = services.GetRequiredService<ResourceCommandService>();
+    private WebApplication? _app;
+
+    public string Address => _app?.Urls.Single() ?? throw new InvalidOperationException("It was not started.");
+
+    public string Key { get; } = RandomNumberGenerator.GetHexString(64);
+
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        // Empty, because the settings of this process are those of the dashboard: it has its address from there.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Services.AddRoutingCore();
+        _app = builder.Build();
+        _app.Use((context, next) => KnowsKey(context.Request) ? next(context) : RefuseAsync(context.Response));
+        _app.MapGet("/", ListAsync);
+        _app.MapPost("/{resource}/{command}", ExecuteAsync);
+        await _app.StartAsync(cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+            await _app.DisposeAsync();
+    }
+
+    private static Task RefuseAsync(HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status401Unauthorized;
+        return Task.CompletedTask;
+    }
+
+    private static string TitleOf(string resource) => char.ToUpperInvariant(resource[0]) + resource[1..];
+
+    private bool KnowsKey(HttpRequest request) => CryptographicOperations.FixedTimeEquals(
+        Encoding.UTF8.GetBytes(request.Headers[KeyHeader].ToString()), Encoding.UTF8.GetBytes(Key));
+
+    private async Task<IResult> ListAsync(CancellationToken cancel)
+    {
+        List<object> items = [];
+        foreach (var (resource, command) in allowed)
+        {
+            var seen = await _resources.WaitForResourceAsync(resource, _ => true, cancel);
+            var state = seen.Snapshot.Commands.FirstOrDefault(known => known.Name == command)?.State;
+            items.Add(new { resource, command, enabled = state == ResourceCommandState.Enabled });
+        }
+
+        return Results.Json(new { items });
+    }
+
+    private async Task<IResult> ExecuteAsync(string resource, string command, CancellationToken cancel)
+    {
+        if (!allowed.Contains((resource, command)))
+            return Results.NotFound();
+
+        var model = services.GetRequiredService<DistributedApplicationModel>();
+        var result = await _commands.ExecuteCommandAsync(
+            model.Resources.Single(known => known.Name == resource), command, cancel);
+        if (!result.Success)
+            return Results.Json(new { message = result.Message }, statusCode: StatusCodes.Status409Conflict);
+
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        timeout.CancelAfter(Timeout);
+        try
+        {
+            return Results.Json(new { message = await EndAsync(resource, command, timeout.Token) ?? result.Message });
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            var message = $"{TitleOf(resource)} takes longer than {Timeout.TotalSeconds:0} s.";
+            return Results.Json(new { message }, statusCode: StatusCodes.Status409Conflict);
+        }
+    }
+
+    /// <summary>Starting and stopping have only begun when Aspire answers.</summary>
+    private async Task<string?> EndAsync(string resource, string command, CancellationToken cancel)
+    {
+        if (command == KnownResourceCommands.StopCommand)
+        {
+            await _resources.WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, cancel);
+            return $"{TitleOf(resource)} has stopped.";
+        }
+
+        if (command == KnownResourceCommands.StartCommand)
+        {
+            await _resources.WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, cancel);
+            return $"{TitleOf(resource)} has started.";
+        }
+
+        return null;
+    }
+}
