@@ -55,6 +55,7 @@ public sealed class EveryPageTests(SharedShop shop)
         ("/operator/letters", "Given up by Orders"), ("/operator/products", "Article"),
         ("/operator/products?id={product}", "In the catalogue"), ("/operator/books", "The last comparisons"),
         ("/operator/accounts", "Make"), ("/operator/keys", "Signs from"),
+        ("/how-it-works", "Deliver the last messages twice"),
     ];
 
     [Fact]
@@ -75,6 +76,9 @@ public sealed class EveryPageTests(SharedShop shop)
         await visit.PressAsync("Sign out");
         await visit.SeesAsync("Things made to be kept");
         await visit.SignInAsync("operator@shop.example");
+        await visit.GoAsync("/how-it-works");
+        await visit.PressAsync("Buy with a good card");
+        await visit.SeesAsync("It has arrived.");
         await LookAsync(Desk, order);
 
         Assert.True(complaints is [], string.Join('\n', complaints));

@@ -16,6 +16,9 @@ export class Offline extends Error {
   }
 }
 
+/** Whether the gateway has the commands of Development. Where it has none, nobody asks, and no 404 is reported. */
+export const hasCommands = document.documentElement.dataset.commands === "yes";
+
 const offline = document.getElementById("offline");
 
 function showOffline(isOffline) {

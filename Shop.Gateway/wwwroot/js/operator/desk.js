@@ -4,9 +4,6 @@ import { session } from "../session.js";
 
 export const needs = "user";
 
-/** Those that publish and handle the events of an order. */
-export const services = ["orders", "payments", "shipping"];
-
 const tabs = [
   ["", "Orders", () => import("./orders.js")],
   ["letters", "Dead letters", () => import("./letters.js")],

@@ -2,7 +2,7 @@
 import { h, messageBox, say } from "../dom.js";
 import { get, post, call, explain } from "../api.js";
 import { exactly } from "../words.js";
-import { services } from "./desk.js";
+import { services } from "../trail.js";
 
 export default async function letters({ show, signal }) {
   const message = messageBox();

@@ -1,8 +1,9 @@
 /** The whole story of one order: process, money, parcel and events; and what an operator can do about each. */
 import { h, messageBox, field } from "../dom.js";
-import { get, post, explain, Refusal } from "../api.js";
+import { get, post, explain } from "../api.js";
 import { money, exactly, states, parcelWords } from "../words.js";
-import { services, table } from "./desk.js";
+import { eventsOf, nameOf, nothing, traceOf } from "../trail.js";
+import { table } from "./desk.js";
 import { waitsFor } from "./orders.js";
 
 export default async function order({ show, signal, id }) {
@@ -97,53 +98,9 @@ export default async function order({ show, signal, id }) {
 }
 
 const rowOf = (event, traces) => [
-  exactly(event.at), event.type.split(".")[2], event.service,
+  exactly(event.at), nameOf(event), event.service,
   event.handled.map(one => `${one.service}, ${exactly(one.at)}`).join("; ") || (event.isSent ? "–" : "not sent yet"),
   event.traceId ? traceOf(event.traceId, traces.address) : "–"];
-
-/** Short, because the whole of it is in the link, or on hovering. */
-const traceOf = (trace, address) => address
-  ? h("a", { href: `${address}${trace}`, target: "_blank", rel: "noopener" }, trace.slice(0, 8))
-  : h("code", { title: trace }, trace.slice(0, 8));
-
-const idsInOneRequest = 100;
-
-/** What every service published about the order until a time, and when the others handled it. */
-async function eventsOf(order, until, signal) {
-  const lists = await Promise.all(services.map(service => publishedBy(service, order, until, signal).catch(nothing)));
-  const events = lists.flat().filter(event => event).sort((one, other) => one.id < other.id ? -1 : 1);
-  for (let begin = 0; begin < events.length; begin += idsInOneRequest) {
-    const query = events.slice(begin, begin + idsInOneRequest).map(event => `id=${event.id}`).join("&");
-    await Promise.all(services.map(async service => {
-      const answer = await get(`/api/${service}/handled-events?${query}`, { signal }).catch(nothing);
-      for (const { id, at } of answer?.items ?? [])
-        events.find(event => event.id === id).handled.push({ service, at });
-    }));
-  }
-
-  return events;
-}
-
-async function publishedBy(service, order, until, signal) {
-  const events = [];
-  for (let after = ""; after !== null;) {
-    const { items, next } = await get(`/api/${service}/events/${order}${after}`, { signal });
-    events.push(...items.map(event => ({ ...event, service, handled: [] })));
-    after = next && timeOf(next) <= until ? `?after=${next}` : null;
-  }
-
-  return events;
-}
-
-/** A GUID of version 7 begins with its milliseconds. */
-const timeOf = id => Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
-
-const nothing = error => {
-  if (error instanceof Refusal)
-    return null;
-
-  throw error;
-};
 
 const panelOf = shape => (title, ...content) =>
   h("section", { class: `panel stack ${shape}` }, h("h2", {}, title), content);

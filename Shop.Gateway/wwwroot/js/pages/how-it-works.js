@@ -1,6 +1,6 @@
-/** What happens between the click and the parcel. With an order of one's own under way it is shown live. */
+/** What happens between the click and the parcel: an order of one's own, live. Operators see every hop of it. */
 import { h } from "../dom.js";
-import { get } from "../api.js";
+import { get, hasCommands } from "../api.js";
 import { session } from "../session.js";
 import { follow } from "../live.js";
 import { states, exactly, hasEnded } from "../words.js";
@@ -25,20 +25,30 @@ const hops = {
   Cancelled: ["Payments", "Nothing is charged, or all of it went back; the stock is free again."],
 };
 
+const prose = shape => h("div", { class: `prose ${shape}` },
+  h("p", {}, "Five programs, four databases and one Redis. No checkout waits for another service: what one has to ",
+    "know of another travels as an event, stored in the same transaction as the change that it tells of, and sent ",
+    "until everybody has recorded it. So every order ends, whatever crashes on the way."));
+
 export default async function howItWorks({ show, signal }) {
+  const head = [h("div", { class: "title" }, h("h1", {}, "How this shop works")),
+    prose(session.user?.isOperator ? "wide" : "")];
+  if (session.user?.isOperator) {
+    const { default: everyHop } = await import("../operator/hops.js");
+    await everyHop({ show: (...content) => show("How this shop works", ...head, ...content), signal });
+    return;
+  }
+
   const trail = h("ol", { class: "steps" });
   const demo = h("section", { class: "panel stack", "aria-label": "Live" });
   const boxes = new Map(services.map(([name, words]) =>
     [name, h("li", { class: "panel service" }, h("h3", {}, name), h("p", { class: "soft small" }, words))]));
-  show("How this shop works",
-    h("div", { class: "title" }, h("h1", {}, "How this shop works")),
-    h("div", { class: "prose" },
-      h("p", {}, "Five programs, four databases and one Redis. No checkout waits for another service: what one has to ",
-        "know of another travels as an event, stored in the same transaction as the change that it tells of, and sent ",
-        "until everybody has recorded it. So every order ends, whatever crashes on the way.")),
-    h("ul", { class: "services" }, [...boxes.values()]),
-    demo);
+  show("How this shop works", ...head, h("ul", { class: "services" }, [...boxes.values()]), demo);
   demo.append(h("h2", {}, "Your latest order, hop by hop"));
+  if (hasCommands) {
+    demo.append(h("p", { class: "notice" },
+      "Sign in with the operator's account to see every hop of an order here, and to break things on its way."));
+  }
   if (!session.user) {
     demo.append(h("p", {},
       h("a", { href: "/sign-in?next=/how-it-works" }, "Sign in"), " and order something to see it."));
