@@ -38,7 +38,7 @@ export async function faults({ signal, onBought, onAway }) {
     if (isBusy)
       return;
 
-    isBusy = true;
+    setBusy(true);
     show(`${button.textContent} …`);
     try {
       const said = await run();
@@ -48,8 +48,14 @@ export async function faults({ signal, onBought, onAway }) {
       if (!signal.aborted)
         show(explain(error), "bad");
     } finally {
-      isBusy = false;
+      setBusy(false);
     }
+  }
+
+  // Not disabled, which would take away the focus.
+  function setBusy(busy) {
+    isBusy = busy;
+    buttons.forEach(button => button.setAttribute("aria-disabled", String(busy)));
   }
 
   function show(text, kind = "") {
