@@ -17,10 +17,10 @@ internal sealed partial class LossDetection<TDb>(
     ILogger<LossDetection<TDb>> log)
     where TDb : DbContext
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private long _checked;
 
-    /// <summary>Checks once a second, at most.</summary>
+    /// <summary>Checks once in <see cref="Interval"/>, at most.</summary>
     public async Task CheckAsync(TDb db, CancellationToken cancel)
     {
         if (_checked != 0 && clock.GetElapsedTime(_checked) < Interval && !streams.IsIncomplete(module.Stream))
@@ -96,10 +96,16 @@ internal sealed partial class LossDetection<TDb>(
 
     private static async Task<State> ReadAsync(TDb db, CancellationToken cancel)
     {
-        // In this order: with the subscribers of a later epoch nothing is noted in the earlier one.
-        var state = await db.Set<StreamState>().AsNoTracking().SingleAsync(cancel);
-        var subscribers = await db.Set<Subscriber>().Select(subscriber => subscriber.Name).ToHashSetAsync(cancel);
-        return new(state.Epoch, new(state.Marker, state.Server), state.Recorded, subscribers);
+        // One statement: with the subscribers of a later epoch nothing is noted in the earlier one.
+        var row = await db.Set<StreamState>().AsNoTracking()
+            .Select(state => new
+            {
+                State = state,
+                Subscribers = db.Set<Subscriber>().Select(subscriber => subscriber.Name).ToList(),
+            })
+            .SingleAsync(cancel);
+        var (state, identity) = (row.State, new StreamIdentity(row.State.Marker, row.State.Server));
+        return new(state.Epoch, identity, state.Recorded, [.. row.Subscribers]);
     }
 
     [LoggerMessage(51, LogLevel.Warning,

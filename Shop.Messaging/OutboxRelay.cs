@@ -27,7 +27,7 @@ internal sealed class OutboxRelay<TDb>(
     where TDb : DbContext
 {
     // Finds events whose wake-up died with its process.
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MeasureInterval = TimeSpan.FromSeconds(5);
 
     // Longer than the transaction of a publisher takes.
@@ -87,23 +87,24 @@ internal sealed class OutboxRelay<TDb>(
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var claim =
             $$"""SELECT * FROM {{tables.Outbox}} WHERE id >= {1} ORDER BY id LIMIT {0} FOR UPDATE SKIP LOCKED""";
-        var claimed = await db.Set<OutboxMessage>()
-            .FromSqlRaw(claim, limit, WhereToBegin()).AsNoTracking().ToListAsync(cancel);
-        if (claimed is [])
-            return 0;
-
-        var state = await db.Set<StreamState>().Select(row => new { row.Epoch, row.Marker }).SingleAsync(cancel);
-        if (streams.IsCarriedElsewhere(module.Stream, state.Marker))
+        // With the epoch of the same moment: what was put back is seen together with the epoch that this began.
+        var rows = await (
+            from message in db.Set<OutboxMessage>().FromSqlRaw(claim, limit, WhereToBegin()).AsNoTracking()
+            from state in db.Set<StreamState>()
+            orderby message.Id
+            select new { Message = message, state.Epoch, state.Marker }).ToListAsync(cancel);
+        if (rows is not [var first, ..] || streams.IsCarriedElsewhere(module.Stream, first.Marker))
             return 0;
 
         // Events may have been put back into the outbox: they are older, so they come first.
-        if (state.Epoch != _epoch)
+        if (first.Epoch != _epoch)
         {
-            (_epoch, _from) = (state.Epoch, Guid.Empty);
+            (_epoch, _from) = (first.Epoch, Guid.Empty);
             Wake();
             return 0;
         }
 
+        var claimed = rows.ConvertAll(row => row.Message);
         var spans = claimed.ConvertAll(row => telemetry.Sending(module.Stream, row));
         try
         {
@@ -122,7 +123,7 @@ internal sealed class OutboxRelay<TDb>(
                 """;
             // They are sent, so stopping now must not have them sent again.
             var kept = await db.Database.ExecuteSqlRawAsync(
-                keep, [claimed.Select(row => row.Id).ToArray(), state.Epoch, last.Position], CancellationToken.None);
+                keep, [claimed.Select(row => row.Id).ToArray(), first.Epoch, last.Position], CancellationToken.None);
             if (kept != claimed.Count)
                 throw new InvalidOperationException("The stream was lost meanwhile; the events are sent again.");
 
@@ -143,7 +144,7 @@ internal sealed class OutboxRelay<TDb>(
 
     /// <summary>
     /// What was sent still takes room in the index until PostgreSQL vacuums the table, up to a minute later, and a look
-    /// from the beginning passes all of it. That is done once a second, for what has come late; between, a look begins
+    /// from the beginning passes all of it. That is done once in a poll, for what has come late; between, a look begins
     /// a little before what was sent last.
     /// </summary>
     private Guid WhereToBegin()

@@ -22,7 +22,7 @@ internal sealed class PaymentWorkerOptions : IValidatableObject
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often the table is read when nothing wakes the worker.</summary>
-    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(0.5);
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(2);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

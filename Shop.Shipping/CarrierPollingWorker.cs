@@ -21,7 +21,7 @@ internal sealed partial class CarrierPollingWorker(
     private const int Batch = 100;
 
     // For what another replica left behind: this one knows when its own parcels are due.
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
 
     // A call that times out, and ample time to store the batch.

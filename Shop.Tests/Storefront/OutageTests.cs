@@ -41,7 +41,7 @@ public sealed class OutageTests(ShopToRestart shop)
     }
 
     [Fact]
-    public async Task An_order_tells_operators_what_it_waits_for_and_its_whole_story()
+    public async Task An_order_tells_operators_what_it_waits_for_and_its_whole_story_though_a_service_hangs()
     {
         var customer = await shop.NewCustomerAsync();
         var product = (Guid)(await customer.PlentifulProductAsync())["id"]!;
@@ -63,6 +63,14 @@ public sealed class OutageTests(ShopToRestart shop)
         await visit.SeesAsync("In this state since");
         await visit.SeesAsync("Capture");
         await visit.SeesAsync("shipment-delivered");
+
+        await shop.StallAsync("payments", async () =>
+        {
+            await visit.GoAsync($"/operator/orders/{order}");
+            await visit.SeesAsync("Can't be read right now: payment");
+            await visit.SeesAsync("shipment-delivered");
+        });
+        // Nor of a gateway that gave up: the page had done without it long before.
         visit.HasNothingToComplainOf();
     }
 

@@ -29,7 +29,10 @@ function showOffline(isOffline) {
 addEventListener("offline", () => showOffline(true));
 addEventListener("online", () => showOffline(false));
 
-/** Sends a request as whoever is signed in, and once more when the token was only too old. */
+/**
+ * Sends a request as whoever is signed in, and once more when the token was only too old. With a patience, in
+ * milliseconds, no answer in time is a refusal: for a part of a page that can do without it.
+ */
 export async function send(method, path, { body, headers = {}, asGuest = false, ...options } = {}) {
   for (let attempt = 1; ; attempt++) {
     const token = asGuest ? null : await session.token();
@@ -61,16 +64,20 @@ export const get = (path, options) => call("GET", path, options);
 export const post = (path, body, options) => call("POST", path, { body, ...options });
 export const put = (path, body, options) => call("PUT", path, { body, ...options });
 
-async function request(method, path, body, headers, { signal, keepalive }) {
+async function request(method, path, body, headers, { signal, keepalive, patience }) {
   try {
     const response = await fetch(path, {
-      method, headers, signal, keepalive, body: body === undefined ? undefined : JSON.stringify(body),
+      method, headers, keepalive, body: body === undefined ? undefined : JSON.stringify(body),
+      signal: patience ? AbortSignal.any([signal, AbortSignal.timeout(patience)]) : signal,
     });
     showOffline(false);
     return response;
   } catch (error) {
     if (error.name === "AbortError")
       throw error;
+
+    if (error.name === "TimeoutError")
+      throw new Refusal(504, { detail: "This takes too long right now. Try again later." });
 
     showOffline(true);
     throw new Offline();

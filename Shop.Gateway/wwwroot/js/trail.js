@@ -37,6 +37,9 @@ export const traceOf = (trace, address) => address
 
 const idsInOneRequest = 100;
 
+/** For one part of a page, in milliseconds: a service that hangs must not hold up what the others know. */
+export const patience = 3000;
+
 /** What was published about the order until a time; of a service that is away, what is known of it already. */
 export async function eventsOf(order, until, signal, known = []) {
   const lists = await Promise.all(services.map(async service =>
@@ -46,7 +49,7 @@ export async function eventsOf(order, until, signal, known = []) {
   for (let begin = 0; begin < events.length; begin += idsInOneRequest) {
     const query = events.slice(begin, begin + idsInOneRequest).map(event => `id=${event.id}`).join("&");
     await Promise.all(services.map(async service => {
-      const answer = await get(`/api/${service}/handled-events?${query}`, { signal }).catch(nothing);
+      const answer = await get(`/api/${service}/handled-events?${query}`, { signal, patience }).catch(nothing);
       for (const { id, at } of answer?.items ?? handledBy(service, known))
         handle(events.find(event => event.id === id), service, at);
     }));
@@ -58,7 +61,7 @@ export async function eventsOf(order, until, signal, known = []) {
 async function publishedBy(service, order, until, signal) {
   const events = [];
   for (let after = ""; after !== null;) {
-    const { items, next } = await get(`/api/${service}/events/${order}${after}`, { signal });
+    const { items, next } = await get(`/api/${service}/events/${order}${after}`, { signal, patience });
     events.push(...items.map(event => ({ ...event, service, handled: [] })));
     after = next && timeOf(next) <= until ? `?after=${next}` : null;
   }

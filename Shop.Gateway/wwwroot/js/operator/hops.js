@@ -81,22 +81,24 @@ export default async function everyHop({ show, signal }) {
   async function read(order, scope, isOver, onWake) {
     let events = [];
     for (let isFirst = true; !scope.aborted; isFirst = false) {
+      // What ends while the trail is being read may not be in it yet.
+      const wasOver = isOver();
       events = await eventsOf(order.id, Date.now(), scope, events).catch(() => events);
       if (scope.aborted)
         return;
 
       const hasAllArrived = events.every(hasArrived);
-      flow.show(events, { atOnce: isFirst && isOver() });
+      flow.show(events, { atOnce: isFirst && wasOver });
       if (isFirst)
         about.append(...traceLink(events, address));
 
-      if (isOver() && hasAllArrived && events.length > 0)
+      if (wasOver && hasAllArrived && events.length > 0)
         return;
 
       const started = performance.now();
       await new Promise(resolve => {
         onWake(resolve);
-        setTimeout(resolve, hasAllArrived ? later : next);
+        setTimeout(resolve, hasAllArrived && !isOver() ? later : next);
         scope.addEventListener("abort", resolve, { once: true });
       });
       await pause(Math.max(0, soon - (performance.now() - started)));

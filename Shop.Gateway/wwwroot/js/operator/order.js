@@ -2,7 +2,7 @@
 import { h, messageBox, field } from "../dom.js";
 import { get, post, explain } from "../api.js";
 import { money, exactly, states, parcelWords } from "../words.js";
-import { eventsOf, nameOf, nothing, traceOf } from "../trail.js";
+import { eventsOf, nameOf, nothing, patience, traceOf } from "../trail.js";
 import { table } from "./desk.js";
 import { waitsFor } from "./orders.js";
 
@@ -14,8 +14,8 @@ export default async function order({ show, signal, id }) {
     const [overview, process, refunds, ledger, traces] = await Promise.all([
       get(`/api/orders/${id}/overview`, { signal }),
       get(`/api/orders/${id}/process`, { signal }),
-      get(`/api/payments/${id}/refunds`, { signal }).catch(nothing),
-      get(`/api/payments/${id}/ledger`, { signal }).catch(nothing),
+      get(`/api/payments/${id}/refunds`, { signal, patience }).catch(nothing),
+      get(`/api/payments/${id}/ledger`, { signal, patience }).catch(nothing),
       get("/api/traces", { signal })]);
     const { order: facts, payment, shipment, unavailable } = overview;
     const trail = h("div", {}, h("p", { class: "soft" }, "Being read …"));
@@ -55,7 +55,7 @@ export default async function order({ show, signal, id }) {
           action("Hand to the carrier now", "dispatch"))] : h("p", { class: "soft" }, "There is none yet.")),
         widePanel("Events", trail)));
 
-    // After the rest: a service that hangs is asked twice here, and the gateway waits half a minute for it each time.
+    // After the rest, because a service that hangs is asked twice here.
     const last = [process.since, ...(refunds?.items ?? []).map(refund => refund.doneAt ?? refund.askedAt)];
     const events = await eventsOf(
       id, process.nextRetryAt ? Date.now() : Math.max(...last.map(time => Date.parse(time))), signal);
