@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using StackExchange.Redis;
 using Service = Aspire.Hosting.ApplicationModel.IResourceBuilder<Aspire.Hosting.ApplicationModel.ProjectResource>;
@@ -61,31 +60,12 @@ internal static class FaultInjection
     private static IResourceBuilder<RedisResource> WithStreamCommand(
         this IResourceBuilder<RedisResource> redis, string name, string displayName, string description, string icon,
         Func<IDatabase, Task<string>> run) =>
-        redis.WithCommand(
-            name,
-            displayName,
-            async context =>
-            {
-                try
-                {
-                    var address = await redis.Resource.ConnectionStringExpression.GetValueAsync(
-                        context.CancellationToken);
-                    await using var connection = await ConnectionMultiplexer.ConnectAsync(address!);
-                    return CommandResults.Success(await run(connection.GetDatabase()));
-                }
-                catch (RedisException failure)
-                {
-                    return CommandResults.Failure(failure.Message);
-                }
-            },
-            new()
-            {
-                Description = description,
-                IconName = icon,
-                UpdateState = context => context.ResourceSnapshot.HealthStatus == HealthStatus.Healthy
-                    ? ResourceCommandState.Enabled
-                    : ResourceCommandState.Disabled,
-            });
+        redis.WithShopCommand(name, displayName, description, icon, async (_, cancel) =>
+        {
+            var address = await redis.Resource.ConnectionStringExpression.GetValueAsync(cancel);
+            await using var connection = await ConnectionMultiplexer.ConnectAsync(address!);
+            return await run(connection.GetDatabase());
+        });
 
     // As a Redis that comes back without its data has lost them: with their groups and markers. Carts stay.
     private static async Task<string> LoseAsync(IDatabase redis)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using StackExchange.Redis;
 using Service = Aspire.Hosting.ApplicationModel.IResourceBuilder<Aspire.Hosting.ApplicationModel.ProjectResource>;
 
 namespace Shop.AppHost;
@@ -36,10 +37,12 @@ internal static class ShopCommands
         users.WithShopCommand(
             "rotate-signing-keys", "Rotate signing keys", "Publishes the next signing key.", "Key", RotateAsync);
 
-    private static Service WithShopCommand(
-        this Service service, string name, string displayName, string description, string icon,
-        Func<IServiceProvider, CancellationToken, Task<string>> run) =>
-        service.WithCommand(
+    /// <summary>A command for what is healthy; it fails with the message of whoever refuses it.</summary>
+    public static IResourceBuilder<TResource> WithShopCommand<TResource>(
+        this IResourceBuilder<TResource> resource, string name, string displayName, string description, string icon,
+        Func<IServiceProvider, CancellationToken, Task<string>> run)
+        where TResource : IResource =>
+        resource.WithCommand(
             name,
             displayName,
             async context =>
@@ -48,7 +51,7 @@ internal static class ShopCommands
                 {
                     return CommandResults.Success(await run(context.Services, context.CancellationToken));
                 }
-                catch (HttpRequestException refusal)
+                catch (Exception refusal) when (refusal is HttpRequestException or RedisException)
                 {
                     return CommandResults.Failure(refusal.Message);
                 }

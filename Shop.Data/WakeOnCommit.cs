@@ -28,7 +28,7 @@ public sealed class WakeOnCommit<TEntity>(BackgroundWorker worker, Func<TEntity,
 
     private void Wake(TransactionEndEventData eventData)
     {
-        if (eventData?.Context?.ChangeTracker.Entries<TEntity>().Any(row => isDue(row.Entity)) == true)
+        if (eventData?.Context?.Tracked<TEntity>().Any(isDue) == true)
             worker.Wake();
     }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Shop.Data;
 
 namespace Shop.Messaging;
 
@@ -93,15 +94,7 @@ internal sealed class OutboxWakeUp<TDb>(OutboxRelay<TDb> relay) : SaveChangesInt
 
     private void WakeIfPublished(DbContext? db)
     {
-        if (db is null)
-            return;
-
-        // Nothing has changed since it was saved, so the search for changes would be in vain.
-        var detects = db.ChangeTracker.AutoDetectChangesEnabled;
-        db.ChangeTracker.AutoDetectChangesEnabled = false;
-        if (db.ChangeTracker.Entries<OutboxMessage>().Any(entry => entry.State == EntityState.Unchanged))
+        if (db?.Tracked<OutboxMessage>(EntityState.Unchanged) is [_, ..])
             relay.Wake();
-
-        db.ChangeTracker.AutoDetectChangesEnabled = detects;
     }
 }

@@ -52,11 +52,7 @@ internal sealed class OrdersDb : DbContext
         bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         StockMovement[] movements =
-        [
-            .. from entry in ChangeTracker.Entries<StockMovement>()
-               where entry.State == EntityState.Added && entry.Entity.IsOfOrder
-               select entry.Entity,
-        ];
+            [.. this.Tracked<StockMovement>(EntityState.Added).Where(movement => movement.IsOfOrder)];
         var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         if (movements is not [])
             await StockMovement.ApplyAsync(this, movements, cancellationToken);
@@ -65,26 +61,30 @@ internal sealed class OrdersDb : DbContext
     }
 
     /// <summary>Orders whose deadline has passed and that nobody else is working on, locked.</summary>
-    public async Task<IReadOnlyList<(Order Order, DateTimeOffset Now)>> LockDueAsync(
-        int limit, CancellationToken cancel)
-    {
-        var due = await Orders.FromSql($"""
+    public Task<List<(Order Order, DateTimeOffset Now)>> LockDueAsync(int limit, CancellationToken cancel) =>
+        LockedAsync(
+            $"""
             SELECT * FROM orders.orders WHERE deadline_at <= now()
             ORDER BY deadline_at LIMIT {limit} FOR UPDATE SKIP LOCKED
-            """)
-            .Select(order => new { Order = order, Now = Now() })
-            .ToListAsync(cancel);
-        return [.. due.Select(row => (row.Order, row.Now))];
-    }
+            """,
+            cancel);
 
     private async Task<(IReadOnlyList<Order> Orders, DateTimeOffset Now)> QueryLockedAsync(
         Guid[] ids, CancellationToken cancel)
     {
-        var locked = await Orders
-            .FromSql($"SELECT * FROM orders.orders WHERE id = ANY ({ids}) ORDER BY id FOR UPDATE")
+        var locked = await LockedAsync(
+            $"SELECT * FROM orders.orders WHERE id = ANY ({ids}) ORDER BY id FOR UPDATE", cancel);
+        return (locked.ConvertAll(row => row.Order), locked.Count > 0 ? locked[^1].Now : default);
+    }
+
+    /// <summary>The time is read outside of the query, so after the wait for the lock.</summary>
+    private async Task<List<(Order Order, DateTimeOffset Now)>> LockedAsync(
+        FormattableString query, CancellationToken cancel)
+    {
+        var rows = await Orders.FromSql(query)
             .Select(order => new { Order = order, Now = Now() })
             .ToListAsync(cancel);
-        return ([.. locked.Select(row => row.Order)], locked.Count > 0 ? locked[^1].Now : default);
+        return rows.ConvertAll(row => (row.Order, row.Now));
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -14,9 +14,7 @@ public sealed class RowLocksTests(Backends backends)
     public async Task Rows_that_were_locked_together_are_not_looked_for_again_until_the_transaction_ends()
     {
         await using var modules = await TestModules.CreateAsync(backends);
-        await using var db = new ConsumerDb(
-            new DbContextOptionsBuilder<ConsumerDb>()
-                .UseNpgsql(backends.Postgres).UseSnakeCaseNamingConvention().Options);
+        await using var db = new ConsumerDb(TestModules.Options<ConsumerDb>(backends));
         var (first, second, missing) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
         foreach (var (item, number) in new[] { (first, 1), (second, 2) })
             db.Add(new Row { MessageId = Guid.CreateVersion7(), Item = item, Number = number });

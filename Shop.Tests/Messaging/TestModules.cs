@@ -171,7 +171,7 @@ internal sealed class TestModules : IAsyncDisposable
         return host;
     }
 
-    private static DbContextOptions<TDb> Options<TDb>(Backends backends)
+    public static DbContextOptions<TDb> Options<TDb>(Backends backends)
         where TDb : DbContext =>
         new DbContextOptionsBuilder<TDb>().UseNpgsql(backends.Postgres).UseSnakeCaseNamingConvention().Options;
 

@@ -3,14 +3,13 @@
  * Times are those that the services and Redis have noted; only the eye is given a moment for each.
  */
 import { h } from "./dom.js";
-import { services, nameOf, consumerOf, meaningOf, handledAt, hasArrived, traceOf } from "./trail.js";
+import { services, titleOf, nameOf, consumerOf, meaningOf, handledAt, hasArrived, traceOf } from "./trail.js";
 
 const pace = 250;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-const titleOf = service => `${service[0].toUpperCase()}${service.slice(1)}`;
 
 /** Milliseconds while they say something, then seconds. */
-export const after = milliseconds =>
+const after = milliseconds =>
   milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(2)} s`;
 
 /** What has happened to an event so far. Sent again after a loss is another step than sent. */

@@ -4,6 +4,7 @@ import { get, Refusal } from "./api.js";
 
 /** Those that publish and handle the events of an order. */
 export const services = ["orders", "payments", "shipping"];
+export const titleOf = service => `${service[0].toUpperCase()}${service.slice(1)}`;
 
 /** Who handles an event, and what it says. A test compares the services with the code. */
 const meanings = {

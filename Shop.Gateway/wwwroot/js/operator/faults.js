@@ -1,6 +1,7 @@
 /** Buying, and breaking: what should happen is said before, what did happen afterwards. Only in Development. */
 import { h } from "../dom.js";
 import { get, post, explain } from "../api.js";
+import { titleOf } from "../trail.js";
 
 const commands = "/api/development/commands";
 
@@ -68,12 +69,11 @@ export async function faults({ signal, onBought, onAway }) {
     const { items } = await get(commands, { signal });
     const away = [];
     for (const { resource, enabled } of items.filter(item => item.command === "start")) {
-      const name = `${resource[0].toUpperCase()}${resource.slice(1)}`;
       if (!buttons.has(resource))
         add(resource, "", waits[resource], () => run(resource, buttons.get(resource).dataset.command));
 
       buttons.get(resource).dataset.command = enabled ? "start" : "stop";
-      buttons.get(resource).textContent = `${enabled ? "Start" : "Stop"} ${name}`;
+      buttons.get(resource).textContent = `${enabled ? "Start" : "Stop"} ${titleOf(resource)}`;
       if (enabled)
         away.push(resource);
     }

@@ -29,14 +29,16 @@ export default async function everyHop({ show, signal }) {
       flow?.away(names);
     },
   });
-  begin(latest);
+  if (latest)
+    watch(latest);
+  else
+    begin();
+
   show(h("div", { class: "travel" },
     h("section", { class: "panel stack picture-panel", "aria-labelledby": "picture" },
       h("div", { class: "row apart" }, h("h2", { id: "picture" }, "Your latest order, hop by hop"), state),
       about, picture),
     panel, hops));
-  if (latest)
-    watch(latest);
 
   function begin(order) {
     watching?.abort();

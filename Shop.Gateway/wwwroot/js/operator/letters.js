@@ -2,7 +2,7 @@
 import { h, messageBox, say } from "../dom.js";
 import { get, post, call, explain } from "../api.js";
 import { exactly } from "../words.js";
-import { services } from "../trail.js";
+import { services, titleOf } from "../trail.js";
 
 export default async function letters({ show, signal }) {
   const message = messageBox();
@@ -15,7 +15,7 @@ export default async function letters({ show, signal }) {
       h("div", { class: "title" }, h("h1", {}, "Dead letters")),
       message,
       services.map((service, index) => h("section", { class: "panel stack step" },
-        h("h2", {}, `Given up by ${service[0].toUpperCase()}${service.slice(1)}`),
+        h("h2", {}, `Given up by ${titleOf(service)}`),
         pages[index].error ? h("p", { class: "notice" }, explain(pages[index].error))
           : pages[index].length === 0 ? h("p", { class: "soft" }, "None: every message was handled.")
             : h("ul", { class: "stack" }, pages[index].map(letter => letterOf(service, letter))))));
