@@ -8,7 +8,7 @@ namespace Shop.Tests.Chaos;
 /// </summary>
 [Collection(nameof(ShopToRestart))]
 [Trait("Category", "Chaos")]
-public class CancellationRaceTests(ShopToRestart shop, ITestOutputHelper output)
+public class CancellationRaceTests(BreakableShop shop, ITestOutputHelper output)
 {
     private const int Orders = 240;
     private const int Seed = 34;

@@ -9,7 +9,7 @@ namespace Shop.Tests.Chaos;
 /// </summary>
 [Collection(nameof(ShopToBreak))]
 [Trait("Category", "Soak")]
-public class CpuStarvationTests(ShopToBreak shop, ITestOutputHelper output)
+public class CpuStarvationTests(BreakableShop shop, ITestOutputHelper output)
 {
     private static readonly string[] Resources =
     [

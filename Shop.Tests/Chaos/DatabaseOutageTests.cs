@@ -5,7 +5,7 @@ namespace Shop.Tests.Chaos;
 /// <summary>F12: one database refuses everybody, the rest of the server works.</summary>
 [Collection(nameof(ShopToRestart))]
 [Trait("Category", "Chaos")]
-public class DatabaseOutageTests(ShopToRestart shop)
+public class DatabaseOutageTests(BreakableShop shop)
 {
     [Fact]
     public async Task Other_services_go_on_and_messages_wait()

@@ -7,7 +7,7 @@ namespace Shop.Tests.Chaos;
 /// <summary>Customers go on ordering while things break. When it is over, the books are right.</summary>
 [Collection(nameof(ShopToBreak))]
 [Trait("Category", "Chaos")]
-public class FaultMixTests(ShopToBreak shop, ITestOutputHelper output)
+public class FaultMixTests(BreakableShop shop, ITestOutputHelper output)
 {
     private static readonly double OrdersPerSecond = double.Parse(
         Environment.GetEnvironmentVariable("SHOP_CHAOS_RATE") ?? "20", CultureInfo.InvariantCulture);

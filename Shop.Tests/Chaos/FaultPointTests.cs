@@ -10,7 +10,7 @@ namespace Shop.Tests.Chaos;
 [Collection(nameof(ShopToBreak))]
 [Trait("Category", "Chaos")]
 [Trait("Checklist", "K6")]
-public class FaultPointTests(ShopToBreak shop, ITestOutputHelper output)
+public class FaultPointTests(BreakableShop shop, ITestOutputHelper output)
 {
     // After the commit before sending; after the charge before its result; after the effect before the acknowledgement.
     private static readonly string[] Points = ["orders.claimed=9", "payments.charged=7", "shipping.applied=5"];

@@ -6,7 +6,7 @@ namespace Shop.Tests.Chaos;
 /// <summary>F23: connections to Redis that are lost without a word are given up soon, and new ones made.</summary>
 [Collection(nameof(ShopToBreak))]
 [Trait("Category", "Chaos")]
-public class LostConnectionTests(ShopToBreak shop)
+public class LostConnectionTests(BreakableShop shop)
 {
     /// <summary>Ten seconds for the connections, ten for the order's way over four of them on a slow machine.</summary>
     private static readonly TimeSpan Reconnection = TimeSpan.FromSeconds(20);

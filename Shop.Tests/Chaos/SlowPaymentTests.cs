@@ -5,7 +5,7 @@ namespace Shop.Tests.Chaos;
 /// <summary>F31: issuers that do not answer keep places at the bank's line, but not all of them.</summary>
 [Collection(nameof(ShopToBreak))]
 [Trait("Category", "Chaos")]
-public class SlowPaymentTests(ShopToBreak shop, ITestOutputHelper output)
+public class SlowPaymentTests(BreakableShop shop, ITestOutputHelper output)
 {
     [Fact]
     public async Task Slow_payments_do_not_delay_other_orders()

@@ -9,7 +9,7 @@ namespace Shop.Tests.Chaos;
 /// </summary>
 [Collection(nameof(ShopToRestart))]
 [Trait("Category", "Chaos")]
-public class StartOrderTests(ShopToRestart shop, ITestOutputHelper output)
+public class StartOrderTests(BreakableShop shop, ITestOutputHelper output)
 {
     private static readonly TimeSpan InTime = TimeSpan.FromSeconds(90);
     private static readonly string[] Services = ["gateway", "orders", "payments", "shipping"];

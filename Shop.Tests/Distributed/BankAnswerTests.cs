@@ -1,7 +1,7 @@
 namespace Shop.Tests.Distributed;
 
 [Collection(nameof(ShopToRestart))]
-public class BankAnswerTests(ShopToRestart shop)
+public class BankAnswerTests(BreakableShop shop)
 {
     private const int Others = 6;
 

@@ -1,7 +1,7 @@
 namespace Shop.Tests.Distributed;
 
 [Collection(nameof(ShopToRestart))]
-public class BankOutageTests(ShopToRestart shop)
+public class BankOutageTests(BreakableShop shop)
 {
     [Theory]
     [InlineData("Refuses")]

@@ -7,25 +7,40 @@ using Npgsql;
 using Shop.Tests.Chaos;
 using StackExchange.Redis;
 
+[assembly: AssemblyFixture(typeof(Shop.Tests.Distributed.BreakableShop))]
+
 namespace Shop.Tests.Distributed;
 
-/// <summary>A shop for tests that stop and start its parts and have no deadline that a busy machine breaks.</summary>
+/// <summary>Tests that stop and start parts of a shop and have no deadline that a busy machine breaks.</summary>
 [CollectionDefinition(nameof(ShopToRestart))]
-public sealed class ShopToRestart : BreakableShop, ICollectionFixture<ShopToRestart>;
+public sealed class ShopToRestart(BreakableShop shop) : StartedShop(shop), ICollectionFixture<ShopToRestart>;
 
-/// <summary>A shop for tests whose deadlines need the machine for themselves.</summary>
+/// <summary>Tests whose deadlines need the machine for themselves. They have the shop after those above.</summary>
 [CollectionDefinition(nameof(ShopToBreak), DisableParallelization = true)]
-public sealed class ShopToBreak : BreakableShop, ICollectionFixture<ShopToBreak>;
+public sealed class ShopToBreak(BreakableShop shop) : StartedShop(shop), ICollectionFixture<ShopToBreak>;
+
+/// <summary>Starts the shop that is to be broken, when the first test needs it.</summary>
+public abstract class StartedShop(BreakableShop shop) : IAsyncLifetime
+{
+    public ValueTask InitializeAsync() => shop.StartOnceAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+}
 
 /// <summary>
-/// A shop of its own for tests that break it. Its bank can be put out of order, and its services reach Redis and
-/// PostgreSQL over wires that can be cut; the tests themselves have connections of their own.
+/// A shop for tests that break it. Its bank can be put out of order, and its services reach Redis and PostgreSQL over
+/// wires that can be cut; the tests themselves have connections of their own.
 /// </summary>
-public abstract class BreakableShop : RunningShop
+public sealed class BreakableShop : RunningShop
 {
     private readonly Dictionary<string, long> _poison = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("shop-to-break-");
     private string[] _failpoints = [];
+    private bool _isStarted;
 
     public TcpProxy RedisWire { get; } = new();
 
@@ -34,6 +49,19 @@ public abstract class BreakableShop : RunningShop
     protected override string[] Settings => [$"--Services:payments:Settings:Payments:Bank:File={BankFile}"];
 
     private string BankFile => Path.Combine(_folder.FullName, "bank.json");
+
+    /// <summary>Does nothing: a run without a test that needs this shop starts none.</summary>
+    public override ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Starts the shop, if it does not run. The collections that need it follow one another.</summary>
+    public async ValueTask StartOnceAsync()
+    {
+        if (_isStarted)
+            return;
+
+        _isStarted = true;
+        await base.InitializeAsync();
+    }
 
     /// <summary>Adds dead letters that a test has planted; gives all planted in this shop so far.</summary>
     public IReadOnlyDictionary<string, long> Poison(IReadOnlyDictionary<string, long> planted)
@@ -79,7 +107,6 @@ public abstract class BreakableShop : RunningShop
         await RedisWire.DisposeAsync();
         await PostgresWire.DisposeAsync();
         _folder.Delete(recursive: true);
-        GC.SuppressFinalize(this);
     }
 
     private void SetFailpoints(EnvironmentCallbackContext context)

@@ -5,7 +5,7 @@ namespace Shop.Tests.Distributed;
 
 /// <summary>Redis neither answers nor hangs up: the worst way of being away.</summary>
 [Collection(nameof(ShopToBreak))]
-public class RedisStallTests(ShopToBreak shop)
+public class RedisStallTests(BreakableShop shop)
 {
     // Redis' own time-out is 5 s. Whoever answers sooner has not waited for it; how much sooner is for the benchmark to
     // say.

@@ -3,7 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 namespace Shop.Tests.Distributed;
 
 [Collection(nameof(ShopToRestart))]
-public class ServiceRestartTests(ShopToRestart shop)
+public class ServiceRestartTests(BreakableShop shop)
 {
     [Fact]
     public Task Redis_may_be_restarted() => shop.BreakAmidFiftyOrdersAsync(() => shop.RestartAsync("redis"));

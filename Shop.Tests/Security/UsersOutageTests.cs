@@ -5,7 +5,7 @@ using Shop.Tests.Distributed;
 namespace Shop.Tests.Security;
 
 [Collection(nameof(ShopToRestart))]
-public class UsersOutageTests(ShopToRestart shop)
+public class UsersOutageTests(BreakableShop shop)
 {
     private static readonly Uri Orders = new("/api/orders", UriKind.Relative);
 

@@ -8,7 +8,7 @@ namespace Shop.Tests.Storefront;
 
 /// <summary>The page on which an operator watches an order travel, breaks the shop, and sees it heal.</summary>
 [Collection(nameof(ShopToRestart)), Trait("Category", "Browser")]
-public sealed partial class HowItWorksTests(ShopToRestart shop)
+public sealed partial class HowItWorksTests(BreakableShop shop)
 {
     private const float LongestWait = 120_000;
 

@@ -5,7 +5,7 @@ namespace Shop.Tests.Storefront;
 
 /// <summary>What customers and operators see while a part of the shop is away.</summary>
 [Collection(nameof(ShopToRestart)), Trait("Category", "Browser")]
-public sealed class OutageTests(ShopToRestart shop)
+public sealed class OutageTests(BreakableShop shop)
 {
     [Fact]
     public async Task An_order_waits_while_payments_is_away_and_goes_on_before_the_customers_eyes()
