@@ -141,12 +141,20 @@ public sealed class EveryPageTests(SharedShop shop)
 
     // Every part comes late enough that what was there before it has been painted.
     [Theory]
-    [InlineData("/", ".card")]
-    [InlineData("/cart", ".empty")]
-    [InlineData("/sign-in", "form .button")]
-    public async Task Does_not_jump_when_its_parts_come_late(string path, string content)
+    [InlineData("/", ".card", 1280)]
+    [InlineData("/", ".card", 360)]
+    [InlineData("/cart", ".empty", 1280)]
+    [InlineData("/sign-in", "form .button", 1280)]
+    [InlineData("/", ".card", 360, "alice@shop.example")]
+    [InlineData("/", ".card", 1280, "operator@shop.example")]
+    public async Task Does_not_jump_when_its_parts_come_late(
+        string path, string content, int width, string? signedInAs = null)
     {
         await using var visit = await Visit.BeginAsync(shop);
+        if (signedInAs is not null)
+            await visit.SignInAsync(signedInAs);
+
+        await visit.Page.SetViewportSizeAsync(width, 740);
         await visit.Page.AddInitScriptAsync(
             """
             window.shifts = [];
@@ -158,7 +166,7 @@ public sealed class EveryPageTests(SharedShop shop)
                 window.shifts.push([value, ...sources.map(moveOf)].join("; "))))
                 .observe({ type: "layout-shift", buffered: true });
             """);
-        foreach (var part in (string[])["**/js/app.js", "**/api/products?*"])
+        foreach (var part in (string[])["**/js/app.js", "**/api/users/session/refresh", "**/api/products?*"])
         {
             await visit.Page.RouteAsync(part, async route =>
             {

@@ -70,7 +70,7 @@ public sealed class SessionPagesTests(SharedShop shop)
         var stored = await visit.Page.EvaluateAsync<string>(
             "() => JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie");
 
-        Assert.Equal("""{"shop-signed-in":"yes"}""", stored);
+        Assert.Equal("""{"shop-signed-in":"customer"}""", stored);
         var cookie = Assert.Single(await visit.Context.CookiesAsync(), cookie => cookie.Name == "shop-session");
         Assert.True(cookie.HttpOnly);
         Assert.Equal(SameSiteAttribute.Strict, cookie.SameSite);

@@ -77,6 +77,7 @@ async function showPage() {
       throw new Refusal(404, { detail: "There is no such page." });
 
     await session.token();
+    drawMenu();
     const page = await load();
     if (page.needs === "user" && !session.user)
       return go(`/sign-in?next=${encodeURIComponent(pathname + location.search)}`, { replace: true });

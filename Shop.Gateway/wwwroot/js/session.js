@@ -4,7 +4,8 @@
  */
 const header = { "X-Shop-Session": "cookie" };
 const path = "/api/users/session";
-const known = "shop-signed-in"; // Only whether to try: a visitor who never signed in need not be asked.
+// Only whether to try, and as what: a visitor who never signed in need not be asked, and the menu need not change.
+const known = "shop-signed-in";
 const early = 30_000;
 const tabs = new BroadcastChannel("shop-session");
 
@@ -15,6 +16,11 @@ class Session extends EventTarget {
   /** What the token says of its owner; null for a guest. */
   get user() {
     return access && { id: access.claims.sub, isOperator: access.claims.role === "operator" };
+  }
+
+  /** The role that somebody probably has, before a token says so; null for a guest. */
+  get likelyRole() {
+    return access?.claims.role ?? localStorage.getItem(known);
   }
 
   /** A token that is good for a while; null for a guest. */
@@ -74,7 +80,7 @@ function begin({ accessToken, expiresIn }) {
   const before = access?.claims.sub;
   const claims = JSON.parse(atob(accessToken.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
   access = { token: accessToken, claims, expires: Date.now() + expiresIn * 1000 };
-  localStorage.setItem(known, "yes");
+  localStorage.setItem(known, claims.role);
   if (before !== claims.sub)
     session.dispatchEvent(new Event("change"));
 }
