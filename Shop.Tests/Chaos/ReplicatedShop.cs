@@ -91,6 +91,10 @@ public sealed class ReplicatedShop : RunningShop, ICollectionFixture<ReplicatedS
         StartTimeout,
         $"Readiness of {replica}");
 
+    /// <summary>Where a replica listens itself, once it runs.</summary>
+    public async Task<Uri> AddressOfAsync(string replica) =>
+        AddressOf(await SeenAsync(replica, seen => AddressOf(seen) is not null))!;
+
     public async Task<ConnectionMultiplexer> RedisAsync() =>
         await ConnectionMultiplexer.ConnectAsync(
             (await App.GetConnectionStringAsync("redis", TestContext.Current.CancellationToken))!);
@@ -102,9 +106,6 @@ public sealed class ReplicatedShop : RunningShop, ICollectionFixture<ReplicatedS
             variable => variable.Name == "ASPNETCORE_URLS")?.Value is { } address
             ? new(address)
             : null;
-
-    private async Task<Uri> AddressOfAsync(string replica) =>
-        AddressOf(await SeenAsync(replica, seen => AddressOf(seen) is not null))!;
 
     private void ReachOthersOverBalancers(EnvironmentCallbackContext context)
     {

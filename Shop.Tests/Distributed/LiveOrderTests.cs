@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.ServerSentEvents;
-using System.Text.Json.Nodes;
 
 namespace Shop.Tests.Distributed;
 
@@ -111,26 +109,19 @@ public sealed class LiveOrderTests(SharedShop shop)
         }
     }
 
-    private static bool IsDelivered(Step step) => step.Status == "Delivered";
+    private static bool IsDelivered(LiveStep step) => step.Status == "Delivered";
 
     private static async Task<Guid> NewOrderAsync(Customer customer, string token = "tok_visa") =>
         await customer.OrderAsync(
             Customer.OrderOf((Guid)(await customer.PlentifulProductAsync())["id"]!, token: token));
 
-    private static async Task<HttpResponseMessage> ConnectAsync(
-        Customer customer, string path, string? lastEvent = null)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        if (lastEvent is not null)
-            request.Headers.Add("Last-Event-ID", lastEvent);
-
-        return await customer.Http.SendAsync(
-            request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
-    }
+    private static Task<HttpResponseMessage> ConnectAsync(
+        Customer customer, string path, string? lastEvent = null) =>
+        LiveStream.ConnectAsync(customer.Http, path, lastEvent);
 
     /// <summary>The steps up to the one that is waited for, or to the end of the stream.</summary>
-    private static async Task<List<Step>> FollowAsync(
-        Customer customer, string path, Func<Step, bool> until, string? lastEvent = null,
+    private static async Task<List<LiveStep>> FollowAsync(
+        Customer customer, string path, Func<LiveStep, bool> until, string? lastEvent = null,
         Func<Task>? onConnected = null)
     {
         using var timeout =
@@ -142,17 +133,13 @@ public sealed class LiveOrderTests(SharedShop shop)
         if (onConnected is not null)
             await onConnected();
 
-        List<Step> steps = [];
+        List<LiveStep> steps = [];
         try
         {
-            var events = SseParser.Create(await answer.Content.ReadAsStreamAsync(timeout.Token));
-            await foreach (var item in events.EnumerateAsync(timeout.Token))
+            await foreach (var step in LiveStream.StepsAsync(answer, timeout.Token))
             {
-                if (item.EventType != "order")
-                    continue;
-
-                steps.Add(Step.Of(item));
-                if (until(steps[^1]))
+                steps.Add(step);
+                if (until(step))
                     break;
             }
         }
@@ -162,16 +149,5 @@ public sealed class LiveOrderTests(SharedShop shop)
         }
 
         return steps;
-    }
-
-    private sealed record Step(string? EventId, Guid Order, string Status, int Version, string Reason)
-    {
-        public static Step Of(SseItem<string> item)
-        {
-            var data = JsonNode.Parse(item.Data)!;
-            return new(
-                item.EventId, (Guid)data["id"]!, (string)data["status"]!, (int)data["version"]!,
-                (string)data["reason"]!);
-        }
     }
 }
