@@ -18,6 +18,9 @@ internal static class DevelopmentCommands
     /// <summary>The AppHost waits a minute until a service has stopped or started.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(75);
 
+    /// <summary>The list is in its memory, so it is slow only if it hangs.</summary>
+    private static readonly TimeSpan ListTimeout = TimeSpan.FromSeconds(5);
+
     /// <param name="Items">What there is to break.</param>
     public sealed record Commands(IReadOnlyList<CommandState> Items);
 
@@ -46,8 +49,7 @@ internal static class DevelopmentCommands
             })
             .RedactLoggedHeaders([KeyHeader])
             // A command that has not been answered may have been carried out.
-            .WithoutRetries()
-            .ConfigureHttpClient(client => client.Timeout = Timeout);
+            .WithoutRetries();
     }
 
     public static void MapDevelopmentCommands(this IEndpointRouteBuilder app)
@@ -66,7 +68,7 @@ internal static class DevelopmentCommands
 
     private static Task<Results<Ok<Commands>, ProblemHttpResult>> ListAsync(
         IHttpClientFactory clients, CancellationToken cancel) =>
-        AskAsync<Commands>(clients, HttpMethod.Get, "/", cancel);
+        AskAsync<Commands>(clients, HttpMethod.Get, "/", ListTimeout, cancel);
 
     private static Task<Results<Ok<Outcome>, ProblemHttpResult>> ExecuteAsync(
         string resource, string command, IHttpClientFactory clients, CancellationToken cancel) =>
@@ -74,14 +76,16 @@ internal static class DevelopmentCommands
             clients,
             HttpMethod.Post,
             $"/{Uri.EscapeDataString(resource)}/{Uri.EscapeDataString(command)}",
+            Timeout,
             cancel);
 
     private static async Task<Results<Ok<TAnswer>, ProblemHttpResult>> AskAsync<TAnswer>(
-        IHttpClientFactory clients, HttpMethod method, string path, CancellationToken cancel)
+        IHttpClientFactory clients, HttpMethod method, string path, TimeSpan timeout, CancellationToken cancel)
     {
         try
         {
             using var client = clients.CreateClient(Client);
+            client.Timeout = timeout;
             using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
             using var answer = await client.SendAsync(request, cancel);
             switch (answer.StatusCode)

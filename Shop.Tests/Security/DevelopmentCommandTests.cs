@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 
 namespace Shop.Tests.Security;
@@ -8,6 +9,9 @@ public class DevelopmentCommandTests
 {
     private const string Setting = "Development:Commands:Address=http://127.0.0.1:9";
     private const string Key = "Development:Commands:Key=any";
+
+    /// <summary>Shorter than what the gateway waits for a command that is carried out.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData("Production", Setting, Key)]
@@ -58,5 +62,27 @@ public class DevelopmentCommandTests
             await (await gateway.SendAsync(method, path, GatewayHost.TokenOf(Guid.CreateVersion7())))
                 .IsProblemAsync(HttpStatusCode.Forbidden, path);
         }
+    }
+
+    /// <summary>A command takes as long as it takes; the list is quick to make, so nobody should wait for it.</summary>
+    [Fact]
+    public async Task A_list_from_an_app_host_that_hangs_is_given_up_soon()
+    {
+        // It takes every connection and says nothing.
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var gateway = await GatewayHost.StartAsync(
+            Environments.Development, [$"Development:Commands:Address=http://{silent.LocalEndpoint}", Key]);
+
+        var answer = await gateway
+            .SendAsync(
+                HttpMethod.Get, "/api/development/commands", GatewayHost.TokenOf(Guid.CreateVersion7(), "operator"))
+            .WaitAsync(LongestWait, TestContext.Current.CancellationToken);
+
+        await answer.IsProblemAsync(HttpStatusCode.ServiceUnavailable, "The list of an AppHost that hangs");
+        Assert.Contains(
+            "The AppHost does not answer.",
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 }

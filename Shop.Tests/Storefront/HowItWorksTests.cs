@@ -96,6 +96,36 @@ public sealed partial class HowItWorksTests(BreakableShop shop)
     }
 
     [Fact]
+    public async Task An_operator_buys_though_the_app_host_does_not_answer()
+    {
+        await using var visit = await Visit.BeginAsync(shop);
+        await visit.SignInAsync("operator@shop.example");
+        var gaveUp = new TaskCompletionSource();
+        await visit.Page.RouteAsync("**/api/development/commands", async route =>
+        {
+            await gaveUp.Task;
+            await route.FulfillAsync(new()
+            {
+                Status = 503,
+                ContentType = "application/problem+json",
+                Body = """{ "status": 503, "detail": "The AppHost does not answer." }""",
+            });
+        });
+
+        await visit.GoAsync("/how-it-works");
+        await visit.SeesAsync("Every event, from outbox to inbox");
+        await visit.SeesAsync("Press something.");
+        gaveUp.SetResult();
+        await visit.SeesAsync("The AppHost does not answer.");
+        await visit.PressAsync("Buy with a good card");
+
+        await visit.SeesAsync("Watch it travel. The AppHost does not answer.");
+        await ArrivesAsync(visit, "payment-captured", "Orders");
+        await Expect(visit.Page.Locator(".state")).ToHaveTextAsync("Delivered", new() { Timeout = LongestWait });
+        visit.HasNothingToComplainOf("503");
+    }
+
+    [Fact]
     public async Task Customers_see_their_own_order_and_no_button()
     {
         await using var visit = await Visit.BeginAsync(shop);

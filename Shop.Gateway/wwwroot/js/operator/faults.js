@@ -17,7 +17,8 @@ const waits = {
   shipping: "Orders are taken and paid; their parcels wait in the stream.",
 };
 
-export async function faults({ signal, onBought, onAway }) {
+/** A panel that can be used at once: an AppHost that is slow, or away, is no reason not to buy. */
+export function faults({ signal, onBought, onAway }) {
   const message = h("p", { class: "notice", role: "status" }, "Nothing is broken. Press something.");
   const list = h("ul", { class: "faults" });
   let isBusy = false;
@@ -25,7 +26,7 @@ export async function faults({ signal, onBought, onAway }) {
   add("buy", "Buy with a good card", "The order goes all the way, to the delivered parcel.", () => buy("tok_visa"));
   add("decline", "Buy with a card that is declined",
     "The bank says no: nothing is charged, the stock is free again.", () => buy("tok_declined"));
-  await read().catch(error => signal.aborted || show(explain(error), "bad"));
+  read().catch(error => signal.aborted || show(explain(error), "bad"));
   return h("section", { class: "panel stack faults-panel", "aria-labelledby": "faults" },
     h("h2", { id: "faults" }, "Buy, and break it"), message, list);
 
@@ -43,8 +44,8 @@ export async function faults({ signal, onBought, onAway }) {
     show(`${button.textContent} …`);
     try {
       const said = await run();
-      await read();
       show(said);
+      await read().catch(error => signal.aborted || show(`${said} ${explain(error)}`, "bad"));
     } catch (error) {
       if (!signal.aborted)
         show(explain(error), "bad");

@@ -21,7 +21,7 @@ export default async function everyHop({ show, signal }) {
   let watching = null;
   const [{ items: [latest] }, { address }] = await Promise.all([
     get("/api/orders?limit=1", { signal }), get("/api/traces", { signal })]);
-  const panel = hasCommands && await faults({
+  const panel = hasCommands && faults({
     signal,
     onBought: watch,
     onAway(names) {
