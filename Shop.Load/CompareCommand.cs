@@ -24,7 +24,7 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
         public int Rounds { get; init; }
 
         [CommandOption("--only")]
-        [Description("Goals by their numbers in docs/performance.md, such as P3,P4.")]
+        [Description("Goals by their numbers in docs/performance.md, such as P3,P4; P18 is P18.1 and P18.2.")]
         public string? Only { get; init; }
 
         [CommandOption("--baseline")]
@@ -55,7 +55,7 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
         await using var shop = await ShopUnderLoad.StartAsync([], cancellationToken);
         await using var bench = await Bench.PrepareAsync(shop, settings, cancellationToken);
         var wanted = settings.Only?.Split(',', StringSplitOptions.TrimEntries);
-        Goal[] goals = [.. Goal.All.Where(goal => wanted?.Contains(goal.Id) != false)];
+        Goal[] goals = [.. Goal.All.Where(goal => wanted is null || goal.IsOneOf(wanted))];
 
         var results = await MeasureAsync(bench, goals, settings, cancellationToken);
         Report.Print(results);
@@ -93,11 +93,7 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
     private static async Task<IReadOnlyList<Result>> MeasureAsync(
         Bench bench, Goal[] goals, Settings settings, CancellationToken cancel)
     {
-        await AnsiConsole.Status().StartAsync("Warming up", async _ =>
-        {
-            foreach (var goal in goals)
-                await goal.Shop(bench, settings.WarmUp);
-        });
+        goals = await WarmUpAsync(bench, goals, settings.WarmUp, cancel);
         var rounds = goals.ToDictionary(goal => goal.Id, _ => new List<Round>());
         var (voided, mostVoided) = (0, settings.Rounds * 2);
         await AnsiConsole.Progress().StartAsync(async progress =>
@@ -108,11 +104,12 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
                 while (rounds[goal.Id].Count < settings.Rounds)
                 {
                     cancel.ThrowIfCancellationRequested();
-                    await bench.Deliveries.AllAsync(cancel);
+                    task.Description = $"Measuring {goal.Id}";
                     var lost = SpinProbe.Lost();
                     var yardstick = await goal.Yardstick(bench, settings.Duration);
+                    await FinishAsync();
                     var value = await goal.Shop(bench, settings.Duration);
-                    await bench.Deliveries.AllAsync(cancel);
+                    await FinishAsync();
                     lost = Math.Max(lost, SpinProbe.Lost());
                     // A machine that is never quiet is better measured than not at all; the report says so.
                     if (lost > SpinProbe.MostLost && voided++ < mostVoided)
@@ -121,8 +118,36 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
                     rounds[goal.Id].Add(new(value, yardstick, lost));
                     task.Increment(1);
                 }
+
+                // Nothing of one measurement is left when the next begins.
+                Task FinishAsync() =>
+                    bench.Backlog.EmptyAsync(waiting => task.Description = $"After {goal.Id}: {waiting}", cancel);
             }
         });
         return [.. goals.Select(goal => Result.Of(goal, rounds[goal.Id]))];
     }
+
+    /// <returns>Those that can be measured on this machine.</returns>
+    private static Task<Goal[]> WarmUpAsync(Bench bench, Goal[] goals, TimeSpan duration, CancellationToken cancel) =>
+        AnsiConsole.Status().StartAsync("Warming up", async status =>
+        {
+            List<Goal> possible = [];
+            foreach (var goal in goals)
+            {
+                status.Status = $"Warming up {goal.Id}";
+                try
+                {
+                    await goal.Shop(bench, duration);
+                    possible.Add(goal);
+                }
+                catch (LeftOutException reason)
+                {
+                    AnsiConsole.MarkupLineInterpolated($"[yellow]{goal.Id} is left out: {reason.Message}[/]");
+                }
+
+                await bench.Backlog.EmptyAsync(waiting => status.Status = $"After {goal.Id}: {waiting}", cancel);
+            }
+
+            return possible.ToArray();
+        });
 }

@@ -28,4 +28,10 @@ app.Configure(commands =>
             "seed", "1000000", "--connection", "Host=localhost;Database=ordersdb;Username=postgres;Password=…");
     commands.AddCommand<ServeCommand>("serve").IsHidden();
 });
-return await app.RunAsync(args);
+const int Cancelled = 130;
+var exitCode = await app.RunAsync(args);
+// Spectre.Console.Cli says nothing of it, even when nobody has asked for it.
+if (exitCode == Cancelled)
+    await Console.Error.WriteLineAsync("Cancelled, or a request that everything depends on got no answer in time.");
+
+return exitCode;

@@ -63,6 +63,15 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
     public IReadOnlyList<(string Name, double Megabytes, TimeSpan Cpu)> Processes() =>
         [.. _projects.Select(project => (project, Megabytes(ProcessId(project)), Cpu(ProcessId(project))))];
 
+    /// <summary>Measures while the processes of these resources get no time.</summary>
+    /// <exception cref="LeftOutException">One runs in a container.</exception>
+    public async Task<T> WithoutAsync<T>(string[] resources, Func<Task<T>> measure, CancellationToken cancel)
+    {
+        await using var stalled = await StalledProcesses.StallAsync(
+            Array.ConvertAll(resources, ProcessId), cancel);
+        return await measure();
+    }
+
     /// <summary>Whether it needs Redis besides PostgreSQL.</summary>
     public bool HasRedis => _app!.Services.GetRequiredService<DistributedApplicationModel>()
         .Resources.Any(resource => resource.Name == "redis");
@@ -76,13 +85,19 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
     }
 
     /// <summary>Starts the shop with its modules in as many processes as these arguments of the AppHost say.</summary>
-    public static async Task<ShopUnderLoad> StartAsync(string[] topology, CancellationToken cancel)
+    /// <param name="topology">Arguments of the AppHost.</param>
+    /// <param name="cancel">Cancels the start.</param>
+    /// <param name="data">Data to keep; without it, data ends with the shop.</param>
+    public static async Task<ShopUnderLoad> StartAsync(
+        string[] topology, CancellationToken cancel, KeptData? data = null)
     {
         var telemetry = await ServeCommand.StartTelemetrySinkAsync(cancel);
         string[] settings =
         [
             .. topology,
-            .. Passwords.Select(name => $"--Parameters:{name}-password={Guid.CreateVersion7():N}"),
+            .. data is null ? [] : (string[])[data.Argument],
+            .. Passwords.Select(name =>
+                $"--Parameters:{name}-password={data?.Password ?? $"{Guid.CreateVersion7():N}"}"),
             .. from service in Services
                from setting in (string[])
                [
@@ -106,7 +121,10 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
         foreach (var resource in builder.Resources)
         {
             foreach (var volume in resource.Annotations.OfType<ContainerMountAnnotation>().ToArray())
-                resource.Annotations.Remove(volume);
+            {
+                if (data is null)
+                    resource.Annotations.Remove(volume);
+            }
 
             // No deployment has the orchestrator's proxy.
             if (resource is ProjectResource)
@@ -132,11 +150,12 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
         }
     }
 
-    private int ProcessId(string project) =>
-        _app!.ResourceNotifications.TryGetCurrentState(project, out var state)
+    /// <summary>The process of a service, or of a server without a container.</summary>
+    public int ProcessId(string resource) =>
+        _app!.ResourceNotifications.TryGetCurrentState(resource, out var state)
         && state.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is { } id
             ? Convert.ToInt32(id, CultureInfo.InvariantCulture)
-            : throw new InvalidOperationException($"{project} has no process.");
+            : throw new LeftOutException($"{resource} is no process of this machine.");
 
     private static TimeSpan Cpu(int processId)
     {

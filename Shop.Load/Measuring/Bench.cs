@@ -10,30 +10,46 @@ internal sealed class Bench : IAsyncDisposable
     private const int SignInsPerSecond = 50;
     private const int FirstOrders = 50;
 
+    private static readonly string[] Handlers = ["payments", "shipping"];
+
     private readonly RunningYardstick _bare;
     private readonly RunningYardstick _proxy;
     private readonly HttpClient _bareClient;
     private readonly HttpClient _proxyClient;
-    private readonly HttpClient _shop;
+    private readonly HttpClient _client;
 
     private Bench(
-        HttpClient shop, RunningYardstick bare, RunningYardstick proxy, Connections connections,
+        ShopUnderLoad shop, RunningYardstick bare, RunningYardstick proxy, Connections connections, Backlog backlog,
         CancellationToken cancel)
     {
-        (_shop, _bare, _proxy, Cancel) = (shop, bare, proxy, cancel);
+        (Shop, _client, _bare, _proxy, Backlog, Cancel) = (shop, shop.NewClient(), bare, proxy, backlog, cancel);
         (Postgres, Deliveries) = (new(connections.Orders), new(connections.Orders));
         (Pipeline, Redis) = (new(connections.Payments, connections.Orders), connections.Redis);
+        (Overload, RedisOutage, Allocations) = (new(this), new(this), new(this));
+        Launch = new(shop, connections.Orders);
         _bareClient = Clients.To(bare.Address);
         _proxyClient = Clients.To(proxy.Address);
     }
 
     public CancellationToken Cancel { get; }
 
+    public ShopUnderLoad Shop { get; }
+
     public PgBench Postgres { get; }
+
+    public Backlog Backlog { get; }
 
     public Deliveries Deliveries { get; }
 
     public Pipeline Pipeline { get; }
+
+    public Overload Overload { get; }
+
+    public RedisOutage RedisOutage { get; }
+
+    public Allocations Allocations { get; }
+
+    public Launch Launch { get; }
 
     /// <summary>The connection string of the shop's Redis.</summary>
     public string Redis { get; }
@@ -46,6 +62,8 @@ internal sealed class Bench : IAsyncDisposable
 
     public Scenario Buy { get; } = new Buy();
 
+    public Scenario Mixed { get; } = new Mixed();
+
     private Scenario SignIn { get; } = new SignIn();
 
     public static async Task<Bench> PrepareAsync(
@@ -57,34 +75,48 @@ internal sealed class Bench : IAsyncDisposable
             await shop.ConnectionAsync("redis", cancel));
         var bare = await ServeCommand.StartBareAsync(connections.Orders, cancel);
         var proxy = await ServeCommand.StartProxyAsync(bare.Address, cancel);
-        var bench = new Bench(shop.NewClient(), bare, proxy, connections, cancel);
+        var bench = new Bench(shop, bare, proxy, connections, await Backlog.OfAsync(shop, cancel), cancel);
         await bench.Postgres.PrepareAsync(cancel);
         foreach (var scenario in (Scenario[])
-                 [bench.Rates, bench.Browse, bench.BrowseSignedIn, bench.Buy, bench.SignIn])
-            await scenario.PrepareAsync(bench._shop, cancel);
+                 [bench.Rates, bench.Browse, bench.BrowseSignedIn, bench.Buy, bench.Mixed, bench.SignIn])
+            await scenario.PrepareAsync(bench._client, cancel);
 
         await bench.HelloAsync(connections: 8, settings.WarmUp);
         // Some measurements need orders that are delivered.
         for (var order = 0; order < FirstOrders; order++)
-            await bench.Buy.OnceAsync(bench._shop, cancel);
+            await bench.Buy.OnceAsync(bench._client, cancel);
 
         await bench.Deliveries.AllAsync(cancel);
         return bench;
     }
 
+    /// <summary>As fast as they are answered.</summary>
+    public Task<Measurement> ClosedAsync(Scenario scenario, int connections, TimeSpan duration) =>
+        Loops.ClosedAsync(connections, duration, () => scenario.OnceAsync(_client, Cancel), Cancel);
+
+    /// <summary>At a fixed rate.</summary>
+    public Task<Measurement> OpenAsync(Scenario scenario, double rate, TimeSpan duration) =>
+        Loops.OpenAsync(rate, duration, () => scenario.OnceAsync(_client, Cancel), Cancel);
+
     /// <summary>How many a second, as fast as they are answered.</summary>
     public async Task<double> PeakAsync(Scenario scenario, int connections, TimeSpan duration) =>
-        (await Loops.ClosedAsync(connections, duration, () => scenario.OnceAsync(_shop, Cancel), Cancel))
-            .Checked().PerSecond;
+        (await ClosedAsync(scenario, connections, duration)).Checked().PerSecond;
+
+    /// <summary>
+    /// How many orders a second are placed while nobody charges or ships them: what they lead to would take most of
+    /// the machine, and is measured by itself (P6, P7).
+    /// </summary>
+    public Task<double> PlacedAsync(int connections, TimeSpan duration) =>
+        Shop.WithoutAsync(Handlers, () => PeakAsync(Buy, connections, duration), Cancel);
 
     /// <summary>One over the median time at a fixed rate.</summary>
     public async Task<double> SpeedAsync(Scenario scenario, double rate, TimeSpan duration) =>
-        Speed(await Loops.OpenAsync(rate, duration, () => scenario.OnceAsync(_shop, Cancel), Cancel));
+        Speed(await OpenAsync(scenario, rate, duration));
 
     /// <summary>The speed of looking at a product while others sign in; they may be refused.</summary>
     public async Task<double> WhileSigningInAsync(TimeSpan duration)
     {
-        var flood = Loops.OpenAsync(SignInsPerSecond, duration, () => SignIn.OnceAsync(_shop, Cancel), Cancel);
+        var flood = OpenAsync(SignIn, SignInsPerSecond, duration);
         var speed = await SpeedAsync(Browse, 100, duration);
         await flood;
         return speed;
@@ -96,8 +128,7 @@ internal sealed class Bench : IAsyncDisposable
     public async Task<double> DeliveredAsync(int connections, TimeSpan duration)
     {
         var start = Stopwatch.GetTimestamp();
-        var placed = (await Loops.ClosedAsync(connections, duration, () => Buy.OnceAsync(_shop, Cancel), Cancel))
-            .Checked();
+        var placed = (await ClosedAsync(Buy, connections, duration)).Checked();
         await Deliveries.AllAsync(Cancel);
         return placed.Done / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
@@ -106,7 +137,7 @@ internal sealed class Bench : IAsyncDisposable
     public async Task<double> DeliverySpeedAsync(double rate, TimeSpan duration)
     {
         var since = await Deliveries.NowAsync(Cancel);
-        (await Loops.OpenAsync(rate, duration, () => Buy.OnceAsync(_shop, Cancel), Cancel)).Checked();
+        (await OpenAsync(Buy, rate, duration)).Checked();
         return Speed(await Deliveries.SinceAsync(since, Cancel));
     }
 
@@ -120,11 +151,13 @@ internal sealed class Bench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _shop.Dispose();
+        _client.Dispose();
         _bareClient.Dispose();
         _proxyClient.Dispose();
         _proxy.Dispose();
         _bare.Dispose();
+        Launch.Dispose();
+        await Backlog.DisposeAsync();
         await Deliveries.DisposeAsync();
         await Pipeline.DisposeAsync();
     }

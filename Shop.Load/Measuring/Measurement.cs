@@ -20,6 +20,13 @@ internal sealed record Measurement(int Done, int Failed, TimeSpan Elapsed, doubl
         ? 0
         : Milliseconds[(int)Math.Min(Milliseconds.Length * percent / 100, Milliseconds.Length - 1)];
 
+    /// <summary>As if each failure were a success that took this long, and so part of the percentiles.</summary>
+    public Measurement WithFailures(TimeSpan each) => new(
+        Done + Failed,
+        Failed: 0,
+        Elapsed,
+        [.. Milliseconds.Concat(Enumerable.Repeat(each.TotalMilliseconds, Failed)).Order()]);
+
     /// <summary>The middle one; of an even number, the larger of the two.</summary>
     public static double Median(IEnumerable<double> values)
     {

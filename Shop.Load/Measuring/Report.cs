@@ -33,13 +33,15 @@ internal static class Report
                 $"[{colour}]{Text(result.Ratio, "0.000")}[/]",
                 Text(result.Must, "0.00"),
                 Text(result.Stretch, "0.00"),
-                Text(result.Shop, "0"),
-                Text(result.Yardstick, "0"),
+                Rate(result.Shop),
+                Rate(result.Yardstick),
                 Text(result.Lost * 100, "0'%'"));
         }
 
         AnsiConsole.Write(table);
     }
+
+    private static string Rate(double value) => Text(value, value < 10 ? "0.000" : "0");
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

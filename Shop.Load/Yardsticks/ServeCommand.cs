@@ -1,14 +1,12 @@
 using System.ComponentModel;
-using System.Diagnostics;
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Shop.Hosting.Native;
 using Spectre.Console.Cli;
 using Yarp.ReverseProxy.Configuration;
 
@@ -19,14 +17,14 @@ namespace Shop.Load;
 /// </summary>
 internal sealed class ServeCommand : AsyncCommand<ServeCommand.Settings>
 {
-    // Not an argument, which everybody on the machine can read.
-    private const string OrdersVariable = "YARDSTICK_ORDERSDB";
+    /// <summary>The environment's variable with the connection string of ordersdb.</summary>
+    public const string OrdersVariable = "YARDSTICK_ORDERSDB";
 
     internal sealed class Settings : CommandSettings
     {
-        [CommandOption("--port")]
+        [CommandOption("--at")]
         [Description("Where to listen.")]
-        public int Port { get; init; }
+        public required string At { get; init; }
 
         [CommandOption("--to")]
         [Description("Where to pass requests on to; without it, they are answered here.")]
@@ -47,40 +45,24 @@ internal sealed class ServeCommand : AsyncCommand<ServeCommand.Settings>
     public static Task<RunningYardstick> StartProxyAsync(Uri to, CancellationToken cancel) =>
         StartAsync(["--to", to.OriginalString], [], cancel);
 
-    private static async Task<RunningYardstick> StartAsync(
-        string[] arguments, Dictionary<string, string?> environment, CancellationToken cancel)
-    {
-        var address = new Uri(AddressOf(FreePort.Next()));
-        var start = new ProcessStartInfo(
-            Environment.ProcessPath!, ["serve", "--port", $"{address.Port}", .. arguments])
-        {
-            RedirectStandardOutput = true,
-        };
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
-
-        var process = Process.Start(start) ?? throw new InvalidOperationException("No yardstick was started.");
-        var running = new RunningYardstick(process, address);
-        // It says one line when it listens.
-        await process.StandardOutput.ReadLineAsync(cancel);
-        return running;
-    }
+    private static Task<RunningYardstick> StartAsync(
+        string[] arguments, Dictionary<string, string?> environment, CancellationToken cancel) =>
+        RunningYardstick.StartAsync(
+            Environment.ProcessPath!, address => ["serve", "--at", address.OriginalString, .. arguments], environment,
+            cancel);
 
     public override async Task<int> ExecuteAsync(
         CommandContext context, Settings settings, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.WebHost.UseUrls(AddressOf(settings.Port));
+        builder.WebHost.UseUrls(settings.At);
         await using var app = settings.To is { } to ? Proxy(builder, to) : Bare(builder);
         await app.StartAsync(cancellationToken);
-        Console.WriteLine("listening");
+        Console.WriteLine(RunningYardstick.Listening);
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
     }
-
-    private static string AddressOf(int port) =>
-        string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
 
     private static WebApplication Proxy(WebApplicationBuilder builder, string to)
     {
@@ -100,6 +82,8 @@ internal sealed class ServeCommand : AsyncCommand<ServeCommand.Settings>
 
     private static WebApplication Bare(WebApplicationBuilder builder)
     {
+        builder.Services.AddDbContextPool<BareDb>(options =>
+            options.UseNpgsql(builder.Configuration[OrdersVariable]));
         var app = builder.Build();
         app.MapGet("/", () => Results.Text("hello"));
         app.MapPost("/v1/{signal}", async (HttpRequest request, CancellationToken cancel) =>
@@ -111,6 +95,8 @@ internal sealed class ServeCommand : AsyncCommand<ServeCommand.Settings>
         if (app.Configuration[OrdersVariable] is { } connection)
         {
             var orders = new PlaceOrderBatch(NpgsqlDataSource.Create($"{connection};Max Auto Prepare=20"));
+            app.MapGet("/products/{number:int}", (int number, BareDb db, CancellationToken cancel) =>
+                db.FindAsync(number, cancel));
             app.MapPost("/orders", async (CancellationToken cancel) =>
             {
                 await orders.ExecuteAsync(cancel);
@@ -119,18 +105,5 @@ internal sealed class ServeCommand : AsyncCommand<ServeCommand.Settings>
         }
 
         return app;
-    }
-}
-
-/// <summary>A yardstick that runs as a process.</summary>
-internal sealed class RunningYardstick(Process process, Uri address) : IDisposable
-{
-    public Uri Address => address;
-
-    public void Dispose()
-    {
-        process.Kill();
-        process.WaitForExit();
-        process.Dispose();
     }
 }
