@@ -101,6 +101,7 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
             var task = progress.AddTask("Rounds", maxValue: settings.Rounds * goals.Length);
             foreach (var goal in goals)
             {
+                using var peer = await StartPeerAsync(bench, goal);
                 while (rounds[goal.Id].Count < settings.Rounds)
                 {
                     cancel.ThrowIfCancellationRequested();
@@ -127,6 +128,9 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
         return [.. goals.Select(goal => Result.Of(goal, rounds[goal.Id]))];
     }
 
+    private static async Task<IDisposable?> StartPeerAsync(Bench bench, Goal goal) =>
+        goal.StartPeer is { } start ? await start(bench) : null;
+
     /// <returns>Those that can be measured on this machine.</returns>
     private static Task<Goal[]> WarmUpAsync(Bench bench, Goal[] goals, TimeSpan duration, CancellationToken cancel) =>
         AnsiConsole.Status().StartAsync("Warming up", async status =>
@@ -137,6 +141,7 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
                 status.Status = $"Warming up {goal.Id}";
                 try
                 {
+                    using var peer = await StartPeerAsync(bench, goal);
                     await goal.Shop(bench, duration);
                     possible.Add(goal);
                 }

@@ -12,6 +12,7 @@ internal sealed class Bench : IAsyncDisposable
 
     private static readonly string[] Handlers = ["payments", "shipping"];
 
+    private readonly string _orders;
     private readonly RunningYardstick _bare;
     private readonly RunningYardstick _proxy;
     private readonly HttpClient _bareClient;
@@ -23,6 +24,7 @@ internal sealed class Bench : IAsyncDisposable
         CancellationToken cancel)
     {
         (Shop, _client, _bare, _proxy, Backlog, Cancel) = (shop, shop.NewClient(), bare, proxy, backlog, cancel);
+        _orders = connections.Orders;
         (Postgres, Deliveries) = (new(connections.Orders), new(connections.Orders));
         (Pipeline, Redis) = (new(connections.Payments, connections.Orders), connections.Redis);
         (Overload, RedisOutage, Allocations) = (new(this), new(this), new(this));
@@ -50,6 +52,10 @@ internal sealed class Bench : IAsyncDisposable
     public Allocations Allocations { get; }
 
     public Launch Launch { get; }
+
+    public Django? Django { get; private set; }
+
+    public Wolverine? Wolverine { get; private set; }
 
     /// <summary>The connection string of the shop's Redis.</summary>
     public string Redis { get; }
@@ -89,6 +95,11 @@ internal sealed class Bench : IAsyncDisposable
         await bench.Deliveries.AllAsync(cancel);
         return bench;
     }
+
+    /// <exception cref="LeftOutException">It cannot be had on this machine.</exception>
+    public async Task<IDisposable> StartDjangoAsync() => Django = await Django.StartAsync(_orders, Cancel);
+
+    public async Task<IDisposable> StartWolverineAsync() => Wolverine = await Wolverine.StartAsync(_orders, Cancel);
 
     /// <summary>As fast as they are answered.</summary>
     public Task<Measurement> ClosedAsync(Scenario scenario, int connections, TimeSpan duration) =>
