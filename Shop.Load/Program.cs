@@ -22,6 +22,9 @@ app.Configure(commands =>
     commands.AddCommand<GrowthCommand>("growth")
         .WithDescription("Measures what requests take as the table of orders grows.")
         .WithExample("growth", "--orders", "100000,1000000");
+    commands.AddCommand<SoakCommand>("soak")
+        .WithDescription("Keeps a steady load up, tells each minute how the shop is, and whether its memory grows.")
+        .WithExample("soak", "--minutes", "60");
     commands.AddCommand<SeedCommand>("seed")
         .WithDescription("Fills ordersdb with delivered orders, made by the server itself.")
         .WithExample(
