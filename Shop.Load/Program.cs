@@ -19,6 +19,12 @@ app.Configure(commands =>
     commands.AddCommand<IdleCommand>("idle")
         .WithDescription("Measures how long the shop takes to start, and what it costs while nobody comes.")
         .WithExample("idle", "--seconds", "60");
+    commands.AddCommand<ListenersCommand>("listeners")
+        .WithDescription("Measures what customers cost who keep their orders open while nothing happens.")
+        .WithExample("listeners", "--count", "1000", "--seconds", "60");
+    commands.AddCommand<OverviewCommand>("overview")
+        .WithDescription("Measures how soon and how completely an order is shown while a service is stopped.")
+        .WithExample("overview", "--seconds", "30");
     commands.AddCommand<GrowthCommand>("growth")
         .WithDescription("Measures what requests take as the table of orders grows.")
         .WithExample("growth", "--orders", "100000,1000000");

@@ -76,6 +76,17 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
     public bool HasRedis => _app!.Services.GetRequiredService<DistributedApplicationModel>()
         .Resources.Any(resource => resource.Name == "redis");
 
+    /// <summary>Stops a service, or starts it; returns when it has stopped, or is healthy.</summary>
+    public async Task CommandAsync(string service, string command, CancellationToken cancel)
+    {
+        var result = await _app!.ResourceCommands.ExecuteCommandAsync(service, command, cancel);
+        if (!result.Success)
+            throw new InvalidOperationException($"{command} {service}: {result.Message}");
+
+        if (command == KnownResourceCommands.StartCommand)
+            await _app.ResourceNotifications.WaitForResourceHealthyAsync(service, cancel);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_app is not null)

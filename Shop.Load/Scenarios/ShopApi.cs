@@ -110,6 +110,16 @@ internal static class ShopApi
         return await client.SendAsync(request, cancel);
     }
 
+    /// <summary>Follows all orders of a customer; the events that come.</summary>
+    public static async Task<Stream> FollowAsync(
+        HttpClient client, AuthenticationHeaderValue customer, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/orders/live");
+        request.Headers.Authorization = customer;
+        var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+        return await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync(cancel);
+    }
+
     /// <summary>The id of what an answer says was made.</summary>
     public static async Task<Guid> IdAsync(HttpResponseMessage answer, CancellationToken cancel)
     {

@@ -19,8 +19,15 @@ internal sealed class OrderListener : IDisposable
     /// <summary>In this many quiet spells at the latest it looks by itself, whatever happened to the signals.</summary>
     private const int QuietUntilLook = 4;
 
+    /// <summary>
+    /// Heartbeats are due at this many moments of their period, not whenever a listener came: a thread that wakes for
+    /// many of them costs less than one for each.
+    /// </summary>
+    private const int Moments = 15;
+
     private readonly SemaphoreSlim _changed = new(0);
     private readonly TimeSpan _heartbeat;
+    private readonly TimeProvider _clock;
     private readonly Action<OrderListener> _onGone;
     private readonly CancellationTokenSource _expired;
     private readonly CancellationTokenSource _end;
@@ -40,6 +47,7 @@ internal sealed class OrderListener : IDisposable
     {
         Order = order;
         _heartbeat = heartbeat;
+        _clock = clock;
         _onGone = onGone;
         _expired = new(life > TimeSpan.Zero ? life : TimeSpan.Zero, clock);
         _end = CancellationTokenSource.CreateLinkedTokenSource([.. ends, _expired.Token]);
@@ -58,7 +66,7 @@ internal sealed class OrderListener : IDisposable
     {
         try
         {
-            if (!await _changed.WaitAsync(_heartbeat, _end.Token))
+            if (!await _changed.WaitAsync(UntilHeartbeat(), _end.Token))
                 return Wake.Quiet;
 
             Volatile.Write(ref _signalled, 0);
@@ -84,5 +92,11 @@ internal sealed class OrderListener : IDisposable
         _onGone(this);
         _end.Dispose();
         _expired.Dispose();
+    }
+
+    private TimeSpan UntilHeartbeat()
+    {
+        var latest = _clock.GetElapsedTime(0) + _heartbeat;
+        return _heartbeat - TimeSpan.FromTicks(latest.Ticks * Moments % _heartbeat.Ticks / Moments);
     }
 }

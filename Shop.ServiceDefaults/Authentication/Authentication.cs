@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,6 +39,8 @@ internal static class Authentication
         RejectedTokenLog rejectedTokens)
     {
         bearer.MapInboundClaims = false;
+        // Whoever passes the token on reads it from the request.
+        bearer.SaveToken = false;
         bearer.TokenValidationParameters = new()
         {
             ValidIssuer = verification.Value.Issuer,
@@ -70,6 +73,11 @@ internal static class Authentication
 
                 return Task.CompletedTask;
             },
+            OnTokenValidated = context =>
+            {
+                context.Principal = ClaimsOf(context.Principal!);
+                return Task.CompletedTask;
+            },
             // Any exception of the verification means an unauthenticated request, not a 500.
             OnAuthenticationFailed = context =>
             {
@@ -94,5 +102,21 @@ internal static class Authentication
                 return Task.CompletedTask;
             },
         };
+    }
+
+    /// <summary>
+    /// What the token says, without the token and what its parser has built: a live stream keeps its caller for as long
+    /// as it is open.
+    /// </summary>
+    private static ClaimsPrincipal ClaimsOf(ClaimsPrincipal verified)
+    {
+        var token = (ClaimsIdentity)verified.Identity!;
+        var identity = new CaseSensitiveClaimsIdentity(
+            token.AuthenticationType, token.NameClaimType, token.RoleClaimType);
+        foreach (var claim in token.Claims)
+            identity.AddClaim(new(
+                claim.Type, claim.Value, claim.ValueType, claim.Issuer, claim.OriginalIssuer, identity));
+
+        return new(identity);
     }
 }

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Aspire.Hosting.ApplicationModel;
+using Spectre.Console;
+using Spectre.Console.Cli;
+
+namespace Shop.Load;
+
+/// <summary>How soon and how completely an order is shown while one of the services is stopped.</summary>
+internal sealed class OverviewCommand : AsyncCommand<OverviewCommand.Settings>
+{
+    private const int Orders = 20;
+    private const double PerSecond = 20;
+    private static readonly string?[] Stopped = [null, "users", "payments", "shipping"];
+
+    internal sealed class Settings : ShopSettings
+    {
+        public override ValidationResult Validate() =>
+            Url is not null
+                ? ValidationResult.Error("Services are stopped, so the shop has to be started here.")
+                : base.Validate();
+    }
+
+    public override async Task<int> ExecuteAsync(
+        CommandContext context, Settings settings, CancellationToken cancellationToken)
+    {
+        await using var shop = await ShopUnderLoad.StartAsync(url: null, cancellationToken);
+        using var client = shop.NewClient();
+        var customer = await ShopApi.SignInAsync(
+            client, await ShopApi.RegisterAsync(client, cancellationToken), cancellationToken);
+        var orders = await DeliveredAsync(client, customer, cancellationToken);
+        await MeasureAsync(settings.WarmUp);
+
+        var lost = SpinProbe.Lost();
+        var table = new Table().AddColumns("stopped", "done", "failed", "p50", "p99", "answers");
+        foreach (var service in Stopped)
+        {
+            if (service is not null)
+                await shop.CommandAsync(service, KnownResourceCommands.StopCommand, cancellationToken);
+
+            var (measured, answers) = await MeasureAsync(settings.Duration);
+            table.AddRow(
+                service ?? "nothing",
+                Text(measured.Done, "0"),
+                Text(measured.Failed, "0"),
+                Text(measured.Percentile(50), "0.0 ms"),
+                Text(measured.Percentile(99), "0.0 ms"),
+                Markup.Escape(string.Join(", ", answers.Select(answer => $"{answer.Value} {answer.Key}"))));
+            if (service is not null)
+                await shop.CommandAsync(service, KnownResourceCommands.StartCommand, cancellationToken);
+        }
+
+        table.Caption(Text(lost * 100, "0'% of a spinning thread was lost to others'"));
+        AnsiConsole.Write(table);
+        return 0;
+
+        async Task<(Measurement Measured, IReadOnlyDictionary<string, int> Answers)> MeasureAsync(TimeSpan duration)
+        {
+            var answers = new ConcurrentDictionary<string, int>();
+            var measured = await Loops.OpenAsync(PerSecond, duration, OnceAsync, cancellationToken);
+            return (measured, answers);
+
+            async Task<bool> OnceAsync()
+            {
+                using var answer = await ShopApi.GetAsync(
+                    client,
+                    $"/api/orders/{Random.Shared.GetItems(orders, 1)[0]}/overview",
+                    customer,
+                    cancellationToken);
+                var content = await answer.Content.ReadFromJsonAsync<JsonNode>(cancellationToken);
+                var unavailable = content?["unavailable"]?.AsArray() is [_, ..] parts
+                    ? $" without {string.Join(", ", parts)}"
+                    : "";
+                answers.AddOrUpdate($"{(int)answer.StatusCode}{unavailable}", 1, (_, count) => count + 1);
+                return answer.IsSuccessStatusCode;
+            }
+        }
+    }
+
+    private static async Task<Guid[]> DeliveredAsync(
+        HttpClient client, AuthenticationHeaderValue customer, CancellationToken cancel)
+    {
+        List<Guid> orders = [];
+        var product = (await ShopApi.NewProductsAsync(client, 1, cancel))[0];
+        while (orders.Count < Orders)
+        {
+            using var placed = await ShopApi.OrderAsync(client, customer, product, cancel);
+            orders.Add(await ShopApi.IdAsync(placed, cancel));
+        }
+
+        foreach (var order in orders)
+        {
+            while (await ShopApi.StatusAsync(client, customer, order, cancel) != "Delivered")
+                await Task.Delay(TimeSpan.FromMilliseconds(100), cancel);
+        }
+
+        return [.. orders];
+    }
+
+    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}
