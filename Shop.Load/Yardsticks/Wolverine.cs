@@ -22,9 +22,13 @@ internal sealed class Wolverine : IDisposable
         _client.Timeout = Longest;
     }
 
+    /// <exception cref="LeftOutException">It was not built.</exception>
     public static async Task<Wolverine> StartAsync(string orders, CancellationToken cancel)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "wolverine", "Shop.Load.Wolverine");
+        if (!File.Exists(program))
+            throw new LeftOutException("Wolverine's program is built in Release only.");
+
         var wolverine = new Wolverine(
             await RunningYardstick.StartAsync(
                 program,
