@@ -51,6 +51,18 @@ public static class RowLocking
         return (await db.Set<TRow>().Where(row => ids.Contains(row.Id)).ToListAsync(cancel), locked[^1].Now);
     }
 
+    /// <summary>For rows that are asked for by another key than their id.</summary>
+    /// <typeparam name="TRow">What is locked.</typeparam>
+    /// <param name="db">The context that holds the locks.</param>
+    /// <param name="keyOf">The key.</param>
+    /// <param name="column">The column of the key.</param>
+    public static RowLocks<TRow> RowLocksBy<TRow>(this DbContext db, Func<TRow, Guid> keyOf, string column)
+        where TRow : LeasedRow
+    {
+        var condition = $"{column} = ANY ({{0}}) ORDER BY {column} FOR UPDATE";
+        return new(db, keyOf, (keys, cancel) => db.LockRowsAsync<TRow>(condition, keys, cancel));
+    }
+
     private sealed record LockedRow(Guid? Id, DateTimeOffset Now);
 }
 

@@ -38,11 +38,11 @@ internal sealed partial class AvailabilityMonitor(string what, int threshold, IL
 
     /// <summary>Whether Redis or PostgreSQL is away, stalled, starting, full or shutting down.</summary>
     public static bool IsUnavailability(Exception exception) =>
-        Chain(exception).Any(cause => cause is RedisConnectionException)
+        exception.WithCauses().Any(cause => cause is RedisConnectionException)
         || DatabaseErrors.IsUnavailability(exception);
 
     /// <summary>Whether someone else changed the same rows, so that the same may succeed when repeated.</summary>
-    public static bool IsConflict(Exception exception) => Chain(exception).Any(cause => cause
+    public static bool IsConflict(Exception exception) => exception.WithCauses().Any(cause => cause
         is DbUpdateConcurrencyException
         or PostgresException
         {
@@ -50,12 +50,6 @@ internal sealed partial class AvailabilityMonitor(string what, int threshold, IL
                 or PostgresErrorCodes.DeadlockDetected
                 or PostgresErrorCodes.LockNotAvailable,
         });
-
-    private static IEnumerable<Exception> Chain(Exception exception)
-    {
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
-            yield return cause;
-    }
 
     [LoggerMessage(11, LogLevel.Warning, "{What}: away, will be tried until it is back")]
     private partial void LogAway(Exception exception, string what);

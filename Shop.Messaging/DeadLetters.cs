@@ -80,8 +80,8 @@ public static partial class DeadLetters
         if (letter is null)
             return Problem.NotFound(Unknown);
 
-        if (subscriptions.Find(letter.Stream, letter.Type) is not { } subscription
-            || !Envelope.TryRead(Encoding.UTF8.GetBytes(letter.Content), out var envelope, out _))
+        if (subscriptions.Find(letter.Stream, letter.Type) is not { } handle
+            || Envelope.Read(Encoding.UTF8.GetBytes(letter.Content)) is not ({ } envelope, _))
         {
             return Problem.Unprocessable(
                 "The message is malformed or nobody here handles its type; it can only be discarded.");
@@ -91,7 +91,7 @@ public static partial class DeadLetters
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             db.Remove(letter);
-            await subscription.HandleAsync(envelope, db, http.RequestServices, cancel);
+            await handle(envelope, db, http.RequestServices, cancel);
             await db.SaveChangesAsync(cancel);
             await transaction.CommitAsync(cancel);
             return TypedResults.NoContent();

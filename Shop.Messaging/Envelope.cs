@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -57,15 +56,8 @@ internal sealed record Envelope(
                 $"A {TEvent.Type} has {bytes.WrittenCount} bytes; an event has at most {MaxBytes}.");
     }
 
-    /// <summary>False, and why, when no consumer could ever handle this.</summary>
-    public static bool TryRead(
-        byte[]? content, [NotNullWhen(true)] out Envelope? envelope, [NotNullWhen(false)] out string? flaw)
-    {
-        (envelope, flaw) = Read(content);
-        return envelope is not null;
-    }
-
-    private static (Envelope?, string?) Read(byte[]? content)
+    /// <summary>The envelope, or why no consumer could ever handle this.</summary>
+    public static (Envelope? Envelope, string? Flaw) Read(byte[]? content)
     {
         if (content is null)
             return (null, $"The entry has no field \"{Field}\".");

@@ -29,7 +29,7 @@ internal sealed partial class EventConsumer<TDb>(
     // Finds what a lost wake-up has announced.
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
-    // Several times in the shortest MessagingOptions.MinIdle, so that a late one does no harm.
+    // Several times in the RedisGroup.MinIdle of the others, so that a late one does no harm.
     private static readonly TimeSpan MaintenanceInterval = TimeSpan.FromSeconds(1);
 
     private readonly MessageHandler<TDb> _handler =
@@ -98,7 +98,7 @@ internal sealed partial class EventConsumer<TDb>(
         var room = module.Options.MaxHeld - _queue.Held.Count;
         if (room > 0 && !_handler.Availability.IsAway)
         {
-            var (claimed, lost) = await _group.ClaimAsync(module.Options.MinIdle, room);
+            var (claimed, lost) = await _group.ClaimAsync(room);
             if (claimed.Count > 0)
                 LogClaimed(claimed.Count, stream, module.Name);
 
@@ -180,7 +180,7 @@ internal sealed partial class EventConsumer<TDb>(
     {
         try
         {
-            await _group.LeaveAsync(_queue.Held.Keys, module.Options.MinIdle);
+            await _group.LeaveAsync(_queue.Held.Keys);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
         {

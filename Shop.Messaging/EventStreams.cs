@@ -24,10 +24,10 @@ internal sealed class EventStreams(LocalStreams local, TimeProvider clock, Redis
     /// <exception cref="InvalidOperationException">The publisher is elsewhere, and there is no Redis.</exception>
     public IStreamGroup Join(string stream, string group, IEnumerable<string> types) => local.Find(stream) is { } here
         ? here.Join(group, types)
-        : new StreamGroup(redis ?? throw Unreachable(stream), stream, group);
+        : new RedisGroup(redis ?? throw Unreachable(stream), stream, group);
 
     /// <exception cref="InvalidOperationException">There is neither a module beside this one nor Redis.</exception>
-    public void RequireWayOut(string stream)
+    public void RequireTransport(string stream)
     {
         if (redis is null && !IsLocal(stream))
             throw Unreachable(stream);
@@ -91,4 +91,38 @@ internal sealed class EventStreams(LocalStreams local, TimeProvider clock, Redis
 
     private static InvalidOperationException Unreachable(string stream) => new(
         $"{stream} is not in this process, and there is no Redis by which to reach it: set ConnectionStrings:redis.");
+}
+
+/// <summary>
+/// One process as a consumer of one group of a stream, wherever the stream is: in Redis (<see cref="RedisGroup"/>) or
+/// in this process (<see cref="LocalGroup"/>). What it has read and not acknowledged is delivered again, here or
+/// elsewhere.
+/// </summary>
+internal interface IStreamGroup
+{
+    /// <summary>Makes the stream and the group if they are missing; the group begins with the oldest entry.</summary>
+    Task CreateAsync();
+
+    /// <summary>Has new entries announced. A hint only: the consumer also polls.</summary>
+    Task SubscribeAsync(Action onAnnounced);
+
+    Task<IReadOnlyCollection<Delivery>> ReadAsync(int count);
+
+    Task AcknowledgeAsync(IEnumerable<StreamId> entries);
+
+    /// <summary>How many entries the group has not been given yet; null when that isn't known.</summary>
+    Task<long?> LagAsync();
+
+    /// <summary>Keeps entries that are still being worked on, and frees those of consumers that are gone.</summary>
+    /// <param name="held">What this process works on.</param>
+    Task RefreshAsync(ICollection<StreamId> held);
+
+    /// <summary>Takes over entries that nobody has refreshed for some time.</summary>
+    /// <param name="room">How many entries to take at most.</param>
+    /// <returns>The entries, and how many had been trimmed away before anyone handled them.</returns>
+    Task<(IReadOnlyCollection<Delivery> Claimed, int Lost)> ClaimAsync(int room);
+
+    /// <summary>Frees what is still pending for others at once.</summary>
+    /// <param name="held">What this process has read and not handled.</param>
+    Task LeaveAsync(ICollection<StreamId> held);
 }

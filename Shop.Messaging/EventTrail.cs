@@ -11,7 +11,7 @@ namespace Shop.Messaging;
 /// <summary>
 /// What operators see of the events about one subject, an order for example: what each module published, and when each
 /// of the others handled it. It reads what is kept anyway: published events for a day and more, handled ones for a week
-/// (<see cref="MessagingOptions.SentAge"/>, <see cref="MessagingOptions.InboxAge"/>).
+/// (<see cref="RetentionWorker{TDb}"/>).
 /// </summary>
 public static class EventTrail
 {
@@ -60,17 +60,12 @@ public static class EventTrail
             ?? MessageIds.Floor(Math.Max(0, MessageIds.MillisecondsOf(subject) - (long)ClockSkew.TotalMilliseconds));
         var endsAt = MessageIds.MillisecondsOf(begin) + (long)Window.TotalMilliseconds;
         var end = MessageIds.Floor(endsAt);
-        // One statement, so that an event that is just being sent is seen once: in the one table or in the other.
+        // One statement, so that an event that is just being sent is seen once: in the one table or in the other. What
+        // was not sent yet has no position in the stream.
         var events = await About(db.Set<OutboxMessage>())
-            .Select(row => new Row
-            {
-                Id = row.Id, Type = row.Type, At = row.At, TraceParent = row.TraceParent, Entry = 0,
-            })
+            .Select(row => new { row.Id, row.Type, row.At, row.TraceParent, Entry = 0L })
             .Concat(About(db.Set<SentMessage>())
-                .Select(row => new Row
-                {
-                    Id = row.Id, Type = row.Type, At = row.At, TraceParent = row.TraceParent, Entry = row.Entry,
-                }))
+                .Select(row => new { row.Id, row.Type, row.At, row.TraceParent, row.Entry }))
             .OrderBy(row => row.Id)
             .ToListAsync(cancel);
         return TypedResults.Ok(new Page<PublishedEvent>(
@@ -103,20 +98,6 @@ public static class EventTrail
             .OrderBy(row => row.MessageId)
             .Select(row => new HandledEvent(row.MessageId, row.At))
             .ToListAsync(cancel)));
-    }
-
-    private sealed class Row
-    {
-        public required Guid Id { get; init; }
-
-        public required string Type { get; init; }
-
-        public required DateTimeOffset At { get; init; }
-
-        public required string? TraceParent { get; init; }
-
-        /// <summary>The position in the stream; 0 when it was not sent yet.</summary>
-        public required long Entry { get; init; }
     }
 
     /// <param name="Id">The message id.</param>

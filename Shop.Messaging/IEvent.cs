@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+
 namespace Shop.Messaging;
 
 /// <summary>
@@ -13,6 +15,25 @@ public interface IEvent
 
     /// <summary>What it is about. Events of one subject are handled one after another inside a consumer.</summary>
     Guid Subject { get; }
+}
+
+/// <summary>
+/// An event that publishes itself: those that follow from a decision stand in one list, and no switch can miss one. It
+/// can't be a list of <see cref="IEvent"/>, which has static members and so can't be a type argument (CS8920).
+/// </summary>
+public interface IPublishedEvent
+{
+    /// <summary>See <see cref="Messaging.Publish{TEvent}"/>.</summary>
+    /// <param name="db">The context whose changes the event tells of.</param>
+    void PublishTo(DbContext db);
+}
+
+/// <summary>What a producer's record implements.</summary>
+/// <typeparam name="TSelf">The record itself.</typeparam>
+public interface IPublishedEvent<TSelf> : IPublishedEvent, IEvent
+    where TSelf : IPublishedEvent<TSelf>
+{
+    void IPublishedEvent.PublishTo(DbContext db) => db.Publish((TSelf)this);
 }
 
 /// <summary>What a handler may want to know about the event besides its data.</summary>

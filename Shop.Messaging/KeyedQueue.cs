@@ -101,3 +101,51 @@ internal sealed class KeyedQueue(TimeProvider clock)
         }
     }
 }
+
+/// <summary>A stream entry that this process holds, from reading to acknowledgement.</summary>
+internal sealed class Delivery
+{
+    private readonly string _stream;
+
+    public Delivery(string stream, StreamId entry, byte[]? content)
+    {
+        (_stream, Entry, Content) = (stream, entry, content ?? []);
+        (Envelope, GivenUp) = Envelope.Read(content);
+    }
+
+    public StreamId Entry { get; }
+
+    public byte[] Content { get; }
+
+    /// <summary>Null when it is malformed.</summary>
+    public Envelope? Envelope { get; }
+
+    public Guid MessageId => Envelope?.Id ?? MessageIds.Of(_stream, Entry);
+
+    /// <summary>Deliveries of one key are handled one after another; a malformed one has a key of its own.</summary>
+    public string Key => Envelope?.Subject ?? Entry.ToString();
+
+    /// <summary>What it tells of; null when that is malformed.</summary>
+    public Guid? Subject => Guid.TryParse(Envelope?.Subject, out var subject) ? subject : null;
+
+    /// <summary>Why it becomes a dead letter; null as long as it may still be handled.</summary>
+    public string? GivenUp { get; set; }
+
+    /// <summary>Whether it has a transaction of its own, because one that it shared with others failed.</summary>
+    public bool Isolated { get; set; }
+
+    /// <summary>How often the handler failed by its own fault.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>How often it lost against a concurrent change.</summary>
+    public int Conflicts { get; set; }
+
+    /// <summary>How often the failure looked like an outage of the infrastructure.</summary>
+    public int TransientFailures { get; set; }
+
+    /// <summary>How many of these came while others succeeded, so that an outage does not explain them.</summary>
+    public int UnexplainedFailures { get; set; }
+
+    /// <summary><see cref="AvailabilityMonitor.Successes"/> at the last transient failure.</summary>
+    public long SuccessesSeen { get; set; }
+}

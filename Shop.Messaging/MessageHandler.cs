@@ -17,7 +17,6 @@ internal sealed partial class MessageHandler<TDb>(
     Subscriptions<TDb> subscriptions,
     IServiceScopeFactory scopes,
     MessagingTelemetry telemetry,
-    Failpoints failpoints,
     TimeProvider clock,
     ILogger<MessageHandler<TDb>> log,
     string stream)
@@ -37,7 +36,7 @@ internal sealed partial class MessageHandler<TDb>(
     private static readonly TimeSpan SharedTime = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SharedStep = TimeSpan.FromMilliseconds(500);
 
-    private readonly IReadOnlyDictionary<string, Subscription<TDb>> _subscriptions = subscriptions.Of(stream);
+    private readonly IReadOnlyDictionary<string, HandleEnvelope<TDb>> _handlers = subscriptions.Of(stream);
     private int _batchSize = module.Options.HandleBatch;
 
     /// <summary>Whether what the handlers need, the module's database above all, is away.</summary>
@@ -52,7 +51,7 @@ internal sealed partial class MessageHandler<TDb>(
 
     /// <summary>Whether it must be handled: the module subscribes to its type, or nobody can read it.</summary>
     public bool Handles(Delivery delivery) =>
-        delivery.Envelope is null || _subscriptions.ContainsKey(delivery.Envelope.Type);
+        delivery.Envelope is null || _handlers.ContainsKey(delivery.Envelope.Type);
 
     /// <summary>Handles deliveries, sorted by subject, so that handlers lock rows in one order everywhere.</summary>
     /// <returns>How many, from the first, are settled; and the pause after which to try the others again.</returns>
@@ -127,7 +126,6 @@ internal sealed partial class MessageHandler<TDb>(
 
         await db.SaveChangesAsync(limit.Token);
         await transaction.CommitAsync(abort);
-        failpoints.Reached($"{module.Name}.applied");
         Report(applied, duplicates: settled - applied.Count, clock.GetElapsedTime(start));
         return settled;
     }
@@ -140,7 +138,7 @@ internal sealed partial class MessageHandler<TDb>(
         try
         {
             if (delivery.GivenUp is null)
-                await _subscriptions[delivery.Envelope!.Type].HandleAsync(delivery.Envelope, db, services, cancel);
+                await _handlers[delivery.Envelope!.Type](delivery.Envelope, db, services, cancel);
         }
         catch (UnreadableDataException exception)
         {

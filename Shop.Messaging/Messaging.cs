@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Shop.Data;
 using Shop.ServiceDefaults;
 
 namespace Shop.Messaging;
@@ -47,6 +48,15 @@ public static class Messaging
         db.Add(OutboxMessage.Of(message, clock.GetUtcNow(), Activity.Current));
     }
 
+    /// <summary>Publishes events in this order.</summary>
+    /// <param name="db">The context whose changes the events tell of.</param>
+    /// <param name="events">The events.</param>
+    public static void PublishAll(this DbContext db, IReadOnlyList<IPublishedEvent> events)
+    {
+        foreach (var next in events)
+            next.PublishTo(db);
+    }
+
     /// <summary>
     /// Sends what <typeparamref name="TDb"/> publishes to the stream <c>shop:&lt;name&gt;</c> and consumes, as the
     /// group <c>&lt;name&gt;</c>, what <paramref name="subscribe"/> asks for. The context must be registered by
@@ -74,8 +84,6 @@ public static class Messaging
         }
 
         services.TryAddSingleton<MessagingTelemetry>();
-        services.TryAddSingleton(static provider => CrashingFailpoints.Create(
-            provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IHostEnvironment>()));
         // Time for the longest MessagingOptions.ShutdownTimeout.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = GracefulShutdown.Limit);
         builder.AddValidatedOptions<MessagingOptions>($"{name}:Messaging", name);
@@ -85,11 +93,12 @@ public static class Messaging
         services.AddSingleton<StreamOwnership<TDb>>();
         services.AddSingleton<LossDetection<TDb>>();
         services.AddSingleton<OutboxRelay<TDb>>();
-        services.AddSingleton<OutboxWakeUp<TDb>>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxRelay<TDb>>());
         services.AddHostedService<RetentionWorker<TDb>>();
         services.ConfigureDbContext<TDb>((provider, options) => options
-            .AddInterceptors(provider.GetRequiredService<OutboxWakeUp<TDb>>())
+            // So that no event waits for a poll.
+            .AddInterceptors(new WakeOnCommit<OutboxMessage>(
+                provider.GetRequiredService<OutboxRelay<TDb>>(), isDue: static _ => true))
             .ConfigureWarnings(LogThrownErrorsOnce));
 
         var subscriptions = new Subscriptions<TDb>();

@@ -1,9 +1,6 @@
-using System.Data.Common;
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using Shop.Data;
 
 namespace Shop.Messaging;
 
@@ -55,46 +52,5 @@ internal sealed class OutboxMessage : StoredEvent
         // Rows live for milliseconds, and the relay has to skip the dead ones until they are vacuumed.
         outbox.HasStorageParameter("autovacuum_vacuum_scale_factor", 0);
         outbox.HasStorageParameter("autovacuum_vacuum_threshold", 5000);
-    }
-}
-
-/// <summary>Wakes the relay right after the commit that stored an event, so that no event waits for a poll.</summary>
-internal sealed class OutboxWakeUp<TDb>(OutboxRelay<TDb> relay) : SaveChangesInterceptor, IDbTransactionInterceptor
-    where TDb : DbContext
-{
-    public override int SavedChanges(SaveChangesCompletedEventData eventData, int result)
-    {
-        OnSaved(eventData.Context);
-        return result;
-    }
-
-    public override ValueTask<int> SavedChangesAsync(
-        SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
-    {
-        OnSaved(eventData.Context);
-        return ValueTask.FromResult(result);
-    }
-
-    public void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) =>
-        WakeIfPublished(eventData.Context);
-
-    public Task TransactionCommittedAsync(
-        DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
-    {
-        WakeIfPublished(eventData.Context);
-        return Task.CompletedTask;
-    }
-
-    private void OnSaved(DbContext? db)
-    {
-        // Inside a transaction of the caller nothing is visible before its commit, which is noticed as well.
-        if (db?.Database.CurrentTransaction is null)
-            WakeIfPublished(db);
-    }
-
-    private void WakeIfPublished(DbContext? db)
-    {
-        if (db?.Tracked<OutboxMessage>(EntityState.Unchanged) is [_, ..])
-            relay.Wake();
     }
 }

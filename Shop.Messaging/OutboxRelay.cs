@@ -20,7 +20,6 @@ internal sealed class OutboxRelay<TDb>(
     LossDetection<TDb> losses,
     DatabaseReadiness<TDb> readiness,
     MessagingTelemetry telemetry,
-    Failpoints failpoints,
     TimeProvider clock,
     ILogger<OutboxRelay<TDb>> log)
     : BackgroundWorker($"Relay of {module.Stream}", Poll, readiness.Migrated, log)
@@ -28,6 +27,7 @@ internal sealed class OutboxRelay<TDb>(
 {
     // Finds events whose wake-up died with its process.
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
+    private const int Batch = 200;
     private static readonly TimeSpan MeasureInterval = TimeSpan.FromSeconds(5);
 
     // Longer than the transaction of a publisher takes.
@@ -45,7 +45,7 @@ internal sealed class OutboxRelay<TDb>(
         // First, because the outbox grows when Redis is away, and that must be seen.
         await MeasureAsync(db, cancel);
         await streams.ConnectAsync();
-        if (!await ownership.HoldAsync(cancel))
+        if (!await ownership.TryHoldAsync(cancel))
             return false;
 
         await losses.CheckAsync(db, cancel);
@@ -56,12 +56,12 @@ internal sealed class OutboxRelay<TDb>(
             await streams.AnnounceAsync(module.Stream);
         }
 
-        return sent == module.Options.RelayBatch;
+        return sent == Batch;
     }
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        streams.RequireWayOut(module.Stream);
+        streams.RequireTransport(module.Stream);
         return base.StartAsync(cancellationToken);
     }
 
@@ -79,7 +79,7 @@ internal sealed class OutboxRelay<TDb>(
 
     private async Task<int> SendAsync(TDb db, CancellationToken cancel)
     {
-        var limit = Math.Min(module.Options.RelayBatch, streams.RoomIn(module.Stream));
+        var limit = Math.Min(Batch, streams.RoomIn(module.Stream));
         if (limit <= 0)
             return 0;
 
@@ -108,9 +108,7 @@ internal sealed class OutboxRelay<TDb>(
         var spans = claimed.ConvertAll(row => telemetry.Sending(module.Stream, row));
         try
         {
-            failpoints.Reached($"{module.Name}.claimed");
             var last = await streams.AppendAsync(module.Stream, claimed);
-            failpoints.Reached($"{module.Name}.sent");
 
             // Nothing is kept for an epoch that is over: with the lock, its end waits for this commit, or this sees it.
             var keep =

@@ -122,3 +122,137 @@ internal sealed class RedisStreams(IServiceProvider services)
 /// <param name="Marker">Null when it is gone.</param>
 /// <param name="Server">The run of the Redis process.</param>
 internal readonly record struct StreamIdentity(Guid? Marker, string Server);
+
+/// <summary>
+/// One process as a consumer of one group. It refreshes the entries that it holds; entries that nobody has refreshed
+/// for some time are free for every consumer.
+/// </summary>
+internal sealed class RedisGroup(RedisStreams redis, string stream, string group) : IStreamGroup
+{
+    private static readonly TimeSpan RemoveAfter = TimeSpan.FromSeconds(30);
+
+    // After this time without a sign of life of its consumer an entry is free.
+    private static readonly TimeSpan MinIdle = TimeSpan.FromSeconds(5);
+
+    // How many entries one command claims.
+    private const int ClaimBatch = 100;
+
+    // In one step, so that there is no group without the publisher noticing, by the missing marker, that it is new.
+    private const string Create =
+        "redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0-0', 'MKSTREAM') redis.call('DEL', KEYS[2])";
+
+    // In one step, because removing a consumer discards its pending entries.
+    private const string RemoveIfNothingPending =
+        """
+        if #redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', 1, ARGV[2]) == 0
+        then return redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], ARGV[2]) end
+        """;
+
+    private Action<RedisChannel, RedisValue>? _onAnnounced;
+
+    private readonly string _consumer =
+        FormattableString.Invariant($"{Environment.MachineName}-{Environment.ProcessId}-{Random.Shared.Next():x8}");
+
+    public async Task CreateAsync()
+    {
+        var database = await redis.ConnectAsync();
+        try
+        {
+            await database.ScriptEvaluateAsync(Create, [stream, RedisStreams.MarkerOf(stream)], [group]);
+        }
+        catch (RedisServerException exception) when (exception.Message.Contains("BUSYGROUP", StringComparison.Ordinal))
+        {
+            // Another replica has made it.
+        }
+    }
+
+    public async Task SubscribeAsync(Action onAnnounced)
+    {
+        Action<RedisChannel, RedisValue> handler = (_, _) => onAnnounced();
+        await redis.SubscribeAsync(stream, handler);
+        _onAnnounced = handler;
+    }
+
+    public async Task<IReadOnlyCollection<Delivery>> ReadAsync(int count) => Deliveries(
+        await (await redis.ConnectAsync())
+            .StreamReadGroupAsync(stream, group, _consumer, StreamPosition.NewMessages, count: count));
+
+    public async Task AcknowledgeAsync(IEnumerable<StreamId> entries) =>
+        await (await redis.ConnectAsync()).StreamAcknowledgeAsync(stream, group, Ids(entries));
+
+    public async Task<long?> LagAsync()
+    {
+        var groups = await (await redis.ConnectAsync()).StreamGroupInfoAsync(stream);
+        return groups.FirstOrDefault(info => info.Name == group).Lag;
+    }
+
+    public async Task RefreshAsync(ICollection<StreamId> held)
+    {
+        if (held.Count > 0)
+            await (await redis.ConnectAsync()).StreamClaimIdsOnlyAsync(stream, group, _consumer, 0, Ids(held));
+
+        await RemoveSilentAsync();
+    }
+
+    public async Task<(IReadOnlyCollection<Delivery> Claimed, int Lost)> ClaimAsync(int room)
+    {
+        var database = await redis.ConnectAsync();
+        List<StreamEntry> claimed = [];
+        var lost = 0;
+        RedisValue from = "0-0";
+        do
+        {
+            var count = Math.Clamp(room - claimed.Count, 1, ClaimBatch);
+            var result = await database.StreamAutoClaimAsync(
+                stream, group, _consumer, (long)MinIdle.TotalMilliseconds, from, count);
+            claimed.AddRange(result.ClaimedEntries.Where(entry => !entry.IsNull));
+            lost += result.DeletedIds.Length;
+            from = result.NextStartId;
+        }
+        while (from != "0-0" && !from.IsNull && claimed.Count < room);
+
+        return (Deliveries(claimed), lost);
+    }
+
+    /// <summary>Removes consumers that have been silent for long and have nothing pending.</summary>
+    private async Task RemoveSilentAsync()
+    {
+        var database = await redis.ConnectAsync();
+        foreach (var member in await database.StreamConsumerInfoAsync(stream, group))
+        {
+            if (member.PendingMessageCount == 0
+                && member.IdleTimeInMilliseconds >= RemoveAfter.TotalMilliseconds
+                && member.Name != _consumer)
+            {
+                await RemoveAsync(database, member.Name);
+            }
+        }
+    }
+
+    /// <summary>Also removes the consumer, if nothing is pending.</summary>
+    public async Task LeaveAsync(ICollection<StreamId> held)
+    {
+        if (_onAnnounced is not null)
+            await redis.UnsubscribeAsync(stream, _onAnnounced);
+
+        var database = await redis.ConnectAsync();
+        if (held.Count > 0)
+        {
+            await database.ExecuteAsync(
+                "XCLAIM",
+                [stream, group, _consumer, 0, .. Ids(held), "IDLE", (long)MinIdle.TotalMilliseconds, "JUSTID"]);
+        }
+
+        await RemoveAsync(database, _consumer);
+    }
+
+    private async Task RemoveAsync(IDatabase database, string member) =>
+        await database.ScriptEvaluateAsync(RemoveIfNothingPending, [stream], [group, member]);
+
+    private Delivery[] Deliveries(IEnumerable<StreamEntry> entries) =>
+        [.. entries.Select(entry => new Delivery(
+            stream, StreamId.Parse(entry.Id.ToString()), (byte[]?)entry[Envelope.Field]))];
+
+    private static RedisValue[] Ids(IEnumerable<StreamId> entries) =>
+        [.. entries.Select(entry => (RedisValue)entry.ToString())];
+}

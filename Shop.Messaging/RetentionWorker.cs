@@ -20,21 +20,36 @@ internal sealed class RetentionWorker<TDb>(
     : BackgroundWorker($"Retention of {module.Stream}", TimeSpan.FromMinutes(1), readiness.Migrated, log)
     where TDb : DbContext
 {
+    /// <summary>How long entries wait in a stream that has no group yet.</summary>
+    public static readonly TimeSpan UnreadAge = TimeSpan.FromDays(7);
+
     private const int Batch = 1000;
+
+    // How long entries stay in a stream although all groups are done with them.
+    private static readonly TimeSpan StreamAge = TimeSpan.FromHours(1);
+
+    // How long a handled message is remembered: longer than it could be delivered again.
+    private static readonly TimeSpan InboxAge = TimeSpan.FromDays(7);
+
+    // How long an event is kept that a subscriber has not recorded, and a subscriber that is not there: shorter than
+    // the others remember that they have handled it.
+    private static readonly TimeSpan UnrecordedAge = InboxAge - TimeSpan.FromDays(1);
+
+    // How long an event is kept that all subscribers have recorded: for one that comes later.
+    private static readonly TimeSpan SentAge = TimeSpan.FromDays(1);
 
     protected override async Task<bool> WorkAsync(CancellationToken cancel)
     {
-        var options = module.Options;
         var now = clock.GetUtcNow();
         var groups = await streams.RecordedAsync(module.Stream);
-        var age = groups.Count == 0 ? options.UnreadAge : options.StreamAge;
+        var age = groups.Count == 0 ? UnreadAge : StreamAge;
         await streams.TrimAsync(module.Stream, now - age, groups.Values);
 
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
         await db.Set<Subscriber>().Where(subscriber => groups.Keys.Contains(subscriber.Name))
             .ExecuteUpdateAsync(row => row.SetProperty(subscriber => subscriber.SeenAt, now), cancel);
-        await db.Set<Subscriber>().Where(subscriber => subscriber.SeenAt < now - options.UnrecordedAge)
+        await db.Set<Subscriber>().Where(subscriber => subscriber.SeenAt < now - UnrecordedAge)
             .ExecuteDeleteAsync(cancel);
 
         var tables = module.TablesOf(db);
@@ -46,7 +61,7 @@ internal sealed class RetentionWorker<TDb>(
                 ORDER BY message_id LIMIT {{Batch}}))
             """;
         var forgotten = await db.Database.ExecuteSqlRawAsync(
-            forget, [MessageIds.Floor(now - options.InboxAge), now - options.InboxAge], cancel);
+            forget, [MessageIds.Floor(now - InboxAge), now - InboxAge], cancel);
         // What is left of an earlier epoch was recorded in it, or it would have been put back into the outbox.
         var drop =
             $$"""
@@ -56,7 +71,7 @@ internal sealed class RetentionWorker<TDb>(
                 ORDER BY sent.id LIMIT {{Batch}}))
             """;
         var dropped = await db.Database.ExecuteSqlRawAsync(
-            drop, [MessageIds.Floor(now - options.SentAge), MessageIds.Floor(now - options.UnrecordedAge)], cancel);
+            drop, [MessageIds.Floor(now - SentAge), MessageIds.Floor(now - UnrecordedAge)], cancel);
         return forgotten == Batch || dropped == Batch;
     }
 }

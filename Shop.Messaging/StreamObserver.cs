@@ -127,7 +127,7 @@ internal sealed class StreamFollower<TObserver>(
     private void Show(byte[]? content)
     {
         // What can't be read is for the consumers to complain about.
-        if (Envelope.TryRead(content, out var envelope, out _) && Guid.TryParse(envelope.Subject, out var subject))
+        if (Envelope.Read(content) is ({ } envelope, _) && Guid.TryParse(envelope.Subject, out var subject))
             observer.OnEvent(envelope.Type, subject, envelope.Data);
     }
 

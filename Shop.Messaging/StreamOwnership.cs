@@ -18,7 +18,7 @@ internal sealed class StreamOwnership<TDb>(
     private long _checked;
 
     /// <summary>Whether this process may send; tries to become the owner.</summary>
-    public async Task<bool> HoldAsync(CancellationToken cancel)
+    public async Task<bool> TryHoldAsync(CancellationToken cancel)
     {
         if (!streams.IsLocal(module.Stream))
             return true;

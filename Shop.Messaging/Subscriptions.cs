@@ -9,7 +9,7 @@ namespace Shop.Messaging;
 public sealed class Subscriptions<TDb>
     where TDb : DbContext
 {
-    private readonly Dictionary<string, Dictionary<string, Subscription<TDb>>> _byStream = [];
+    private readonly Dictionary<string, Dictionary<string, HandleEnvelope<TDb>>> _byStream = [];
 
     internal IEnumerable<string> Streams => _byStream.Keys;
 
@@ -32,11 +32,12 @@ public sealed class Subscriptions<TDb>
         if (!_byStream.TryGetValue(stream, out var subscriptions))
             _byStream[stream] = subscriptions = [];
 
-        var subscription = new Subscription<TDb>((envelope, db, services, cancel) => handle(
-            Read<TEvent>(envelope), db, new(envelope.Id, envelope.Time, envelope.Type, services), cancel));
-        return subscriptions.TryAdd(TEvent.Type, subscription)
+        return subscriptions.TryAdd(TEvent.Type, HandleAsync)
             ? this
             : throw new ArgumentException($"{TEvent.Type} has a handler already.", nameof(handle));
+
+        Task HandleAsync(Envelope envelope, TDb db, IServiceProvider services, CancellationToken cancel) => handle(
+            Read<TEvent>(envelope), db, new(envelope.Id, envelope.Time, envelope.Type, services), cancel);
     }
 
     /// <summary>
@@ -51,9 +52,9 @@ public sealed class Subscriptions<TDb>
         return this;
     }
 
-    internal IReadOnlyDictionary<string, Subscription<TDb>> Of(string stream) => _byStream[stream];
+    internal IReadOnlyDictionary<string, HandleEnvelope<TDb>> Of(string stream) => _byStream[stream];
 
-    internal Subscription<TDb>? Find(string stream, string? type) =>
+    internal HandleEnvelope<TDb>? Find(string stream, string? type) =>
         type is not null && _byStream.TryGetValue(stream, out var types) ? types.GetValueOrDefault(type) : null;
 
     private static TEvent Read<TEvent>(Envelope envelope)
@@ -69,8 +70,9 @@ public sealed class Subscriptions<TDb>
     }
 }
 
-/// <param name="HandleAsync">Throws <see cref="UnreadableDataException"/> before it has changed anything.</param>
-internal sealed record Subscription<TDb>(Func<Envelope, TDb, IServiceProvider, CancellationToken, Task> HandleAsync);
+/// <exception cref="UnreadableDataException">Nothing was changed.</exception>
+internal delegate Task HandleEnvelope<TDb>(
+    Envelope envelope, TDb db, IServiceProvider services, CancellationToken cancel);
 
 /// <summary>The data of an envelope doesn't fit the event; trying again would not help.</summary>
 internal sealed class UnreadableDataException(string message, Exception inner) : Exception(message, inner);

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Shop.Messaging;
 
 /// <summary>The tables of a module, quoted and with their schema, for statements that LINQ can't express.</summary>
-internal sealed record Tables(string Outbox, string Sent, string Stream, string Subscribers, string Inbox)
+internal sealed record Tables(string Outbox, string Sent, string Stream, string Inbox)
 {
     public static Tables Of(DbContext db)
     {
@@ -11,7 +11,6 @@ internal sealed record Tables(string Outbox, string Sent, string Stream, string 
             Table<OutboxMessage>(),
             Table<SentMessage>(),
             Table<StreamState>(),
-            Table<Subscriber>(),
             Table<InboxMessage>());
 
         string Table<TEntity>()

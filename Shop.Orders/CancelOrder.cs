@@ -14,7 +14,7 @@ internal static class CancelOrder
         Guid id, CurrentUser user, OrdersDb db, OrderProcessHandlers process, CancellationToken cancel)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        if (await db.LockAsync(id, cancel) is not ({ } order, var now) || order.CustomerId != user.Id)
+        if (await db.Locks.LockAsync(id, cancel) is not ({ } order, var now) || order.CustomerId != user.Id)
             return Problem.NotFound("There is no such order.");
 
         if (!OrderProcess.MayCancel(order.Status))

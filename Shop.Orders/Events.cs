@@ -5,74 +5,52 @@ namespace Shop.Orders;
 
 // Published. An event is added here and in OrderProcess, which decides when it is published.
 
-/// <summary>
-/// An event of Orders, which publishes itself: the list of a transition's events needs no switch that could miss one.
-/// It can't be a list of <see cref="IEvent"/>, which has static members and so can't be a type argument (CS8920).
-/// </summary>
-internal interface IOrderEvent
-{
-    void PublishTo(OrdersDb db);
-}
-
-internal static class OrderEvents
-{
-    public static void PublishAll(this OrdersDb db, IReadOnlyList<IOrderEvent> events)
-    {
-        foreach (var next in events)
-            next.PublishTo(db);
-    }
-}
-
 internal sealed record OrderPlaced(
-    Guid OrderId, Guid CustomerId, Money Total, DateTimeOffset PlacedAt) : IOrderEvent, IEvent
+    Guid OrderId, Guid CustomerId, Money Total, DateTimeOffset PlacedAt) : IPublishedEvent<OrderPlaced>
 {
     public static string Type => "shop.orders.order-placed.v1";
     Guid IEvent.Subject => OrderId;
-    void IOrderEvent.PublishTo(OrdersDb db) => db.Publish(this);
 }
 
 internal sealed record PaymentRequested(
-    Guid OrderId, Guid CustomerId, Money Amount, string PaymentToken) : IOrderEvent, IEvent
+    Guid OrderId, Guid CustomerId, Money Amount, string PaymentToken) : IPublishedEvent<PaymentRequested>
 {
     public static string Type => "shop.orders.payment-requested.v1";
     Guid IEvent.Subject => OrderId;
-    void IOrderEvent.PublishTo(OrdersDb db) => db.Publish(this);
 }
 
 /// <summary>Void the payment if nothing is charged yet, else refund the charge.</summary>
 internal sealed record PaymentCancellationRequested(
-    Guid OrderId, Guid CustomerId, Money Amount, string Reason) : IOrderEvent, IEvent
+    Guid OrderId, Guid CustomerId, Money Amount, string Reason) : IPublishedEvent<PaymentCancellationRequested>
 {
     public static string Type => "shop.orders.payment-cancellation-requested.v1";
     Guid IEvent.Subject => OrderId;
-    void IOrderEvent.PublishTo(OrdersDb db) => db.Publish(this);
 }
 
 internal sealed record ShipmentRequested(
-    Guid OrderId, Guid CustomerId, Address ShipTo, IReadOnlyList<ShipmentRequested.Line> Lines) : IOrderEvent, IEvent
+    Guid OrderId, Guid CustomerId, Address ShipTo, IReadOnlyList<ShipmentRequested.Line> Lines)
+    : IPublishedEvent<ShipmentRequested>
 {
     public static string Type => "shop.orders.shipment-requested.v1";
     Guid IEvent.Subject => OrderId;
-    void IOrderEvent.PublishTo(OrdersDb db) => db.Publish(this);
 
     internal sealed record Line(string Sku, string Name, int Quantity);
 }
 
-internal sealed record ShipmentCancellationRequested(Guid OrderId, Guid CustomerId, string Reason) : IOrderEvent, IEvent
+internal sealed record ShipmentCancellationRequested(Guid OrderId, Guid CustomerId, string Reason)
+    : IPublishedEvent<ShipmentCancellationRequested>
 {
     public static string Type => "shop.orders.shipment-cancellation-requested.v1";
     Guid IEvent.Subject => OrderId;
-    void IOrderEvent.PublishTo(OrdersDb db) => db.Publish(this);
 }
 
 /// <summary>Every transition. The version counts them without gaps, so that a reader can drop older ones.</summary>
 internal sealed record OrderStatusChanged(
     Guid OrderId, Guid CustomerId, OrderStatus Status, int Version, DateTimeOffset At, string Reason)
-    : IOrderEvent, IEvent
+    : IPublishedEvent<OrderStatusChanged>
 {
     public static string Type => "shop.orders.order-status-changed.v1";
     Guid IEvent.Subject => OrderId;
-    void IOrderEvent.PublishTo(OrdersDb db) => db.Publish(this);
 }
 
 // Read: only the members that matter here. An input is added here, in OrderProcess and as a subscription; tests name

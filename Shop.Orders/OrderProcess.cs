@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Shop.Messaging;
 
 namespace Shop.Orders;
 
@@ -17,7 +18,7 @@ internal sealed record DeadlinePassed : OrderInput;
 /// <summary>
 /// What follows from an input: the new state with its next deadline, and the events to publish, in order.
 /// </summary>
-internal sealed record OrderTransition(OrderState State, IReadOnlyList<IOrderEvent> Events)
+internal sealed record OrderTransition(OrderState State, IReadOnlyList<IPublishedEvent> Events)
 {
     public DateTimeOffset? Deadline => State.Deadline;
 }
@@ -92,7 +93,7 @@ internal static class OrderProcess
 
     private sealed class TransitionBuilder(OrderState state, DateTimeOffset now, OrderDeadlines deadlines)
     {
-        private readonly List<IOrderEvent> _events = [];
+        private readonly List<IPublishedEvent> _events = [];
         private OrderState _state = state;
 
         private OrderFacts Facts => _state.Facts;

@@ -12,14 +12,12 @@ namespace Shop.Orders;
 
 internal sealed class OrdersDb : DbContext
 {
-    private readonly RowLocks<Order> _locks;
-
     public OrdersDb(DbContextOptions<OrdersDb> options)
         : base(options)
     {
         // A failed save ends the whole transaction here; savepoints would only cost two round trips each time.
         Database.AutoSavepointsEnabled = false;
-        _locks = new(this, order => order.Id, QueryLockedAsync);
+        Locks = new(this, order => order.Id, QueryLockedAsync);
     }
 
     public DbSet<Order> Orders => Set<Order>();
@@ -36,12 +34,8 @@ internal sealed class OrdersDb : DbContext
     /// </summary>
     public static DateTimeOffset Now() => throw new InvalidOperationException("Only for queries.");
 
-    /// <summary>The order, locked until the transaction ends, or null; and the time when it was locked.</summary>
-    public Task<(Order? Order, DateTimeOffset Now)> LockAsync(Guid id, CancellationToken cancel) =>
-        _locks.LockAsync(id, cancel);
-
-    /// <summary>Locks all that will be asked for one by one.</summary>
-    public Task LockAsync(Guid[] ids, CancellationToken cancel) => _locks.LockAsync(ids, cancel);
+    /// <summary>Orders by their ids, locked until the transaction ends.</summary>
+    public RowLocks<Order> Locks { get; }
 
     /// <summary>
     /// Stores the changes, then what they take from the stock or return to it. Last, and once for all orders of the

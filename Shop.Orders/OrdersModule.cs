@@ -30,7 +30,7 @@ public static class OrdersModule
             .On<ShipmentRejected>(OrderProcessHandlers.On)
             .On<ShipmentStopped>(OrderProcessHandlers.On)
             .On<UserDeleted>(DeletedCustomers.Note)
-            .LoadFirst((db, orders, cancel) => db.LockAsync(orders, cancel)));
+            .LoadFirst((db, orders, cancel) => db.Locks.LockAsync(orders, cancel)));
 
         builder.AddValidatedOptions<OrdersOptions>("Orders");
         builder.Services.AddSingleton<OrdersMetrics>();

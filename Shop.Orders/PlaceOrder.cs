@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Shop.Data;
+using Shop.Messaging;
 using Shop.Orders.Stock;
 using Shop.ServiceDefaults;
 

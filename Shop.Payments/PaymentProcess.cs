@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Shop.Messaging;
 using Shop.ServiceDefaults;
 
 namespace Shop.Payments;
@@ -55,7 +56,7 @@ internal enum Booking
 /// <param name="Booking">What goes into the ledger.</param>
 /// <param name="NewRefund">An amount that the bank is to refund from now on, under a key of its own.</param>
 internal sealed record PaymentTransition(
-    PaymentState State, IReadOnlyList<IPaymentEvent> Events, TimeSpan? DueIn = null, Booking? Booking = null,
+    PaymentState State, IReadOnlyList<IPublishedEvent> Events, TimeSpan? DueIn = null, Booking? Booking = null,
     long NewRefund = 0)
 {
     /// <summary>How much the booking is about.</summary>

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Shop.Data;
-using Shop.Messaging;
 using Shop.Payments.Bank;
 using Shop.ServiceDefaults;
 
@@ -21,7 +20,6 @@ internal sealed partial class PaymentWorker(
     DatabaseReadiness<BankDb> simulatedBank,
     PaymentsMetrics metrics,
     IOptions<PaymentWorkerOptions> options,
-    Failpoints failpoints,
     ILogger<PaymentWorker> log)
     : LeasedWorker<PaymentsDb, Payment, BankCall>(
         scopes, "Asking the bank", options.Value.Interval, options.Value.Lease,
@@ -91,9 +89,7 @@ internal sealed partial class PaymentWorker(
         try
         {
             using var activity = metrics.StartCall(call.Operation, call.TraceParent);
-            failpoints.Reached("payments.intended");
             var answer = await bank.CallAsync(call);
-            failpoints.Reached("payments.charged");
             activity?.SetTag("shop.bank.answer", answer.GetType().Name);
             await StoreInTurnAsync(new(call, answer, activity));
         }

@@ -8,28 +8,16 @@ namespace Shop.Payments;
 
 internal sealed class PaymentsDb : DbContext
 {
-    private readonly RowLocks<Payment> _ofOrders;
-
     public PaymentsDb(DbContextOptions<PaymentsDb> options)
-        : base(options) => _ofOrders = new(
-            this,
-            payment => payment.OrderId,
-            (orders, cancel) => this.LockRowsAsync<Payment>(
-                "order_id = ANY ({0}) ORDER BY order_id FOR UPDATE", orders, cancel));
+        : base(options) => Locks = this.RowLocksBy<Payment>(payment => payment.OrderId, "order_id");
 
     public DbSet<Payment> Payments => Set<Payment>();
     public DbSet<Refund> Refunds => Set<Refund>();
     public DbSet<ReconciliationRun> Reconciliations => Set<ReconciliationRun>();
     public DbSet<LedgerTransaction> Ledger => Set<LedgerTransaction>();
 
-    /// <summary>
-    /// The payment of an order, locked until the transaction ends, or null; and the time when it was looked for.
-    /// </summary>
-    public Task<(Payment? Payment, DateTimeOffset Now)> LockAsync(Guid orderId, CancellationToken cancel) =>
-        _ofOrders.LockAsync(orderId, cancel);
-
-    /// <summary>Locks all that will be asked for one by one.</summary>
-    public Task LockAsync(Guid[] orderIds, CancellationToken cancel) => _ofOrders.LockAsync(orderIds, cancel);
+    /// <summary>The payments of orders, by the ids of these, locked until the transaction ends.</summary>
+    public RowLocks<Payment> Locks { get; }
 
     /// <summary>The id of an order's payment; null if there is none.</summary>
     public Task<Guid?> FindIdAsync(Guid orderId, CancellationToken cancel) => Payments

@@ -16,7 +16,7 @@ public static class PaymentsModule
             .On<PaymentRequested>(PaymentProcessHandlers.On)
             .On<PaymentCancellationRequested>(PaymentProcessHandlers.On)
             .On<UserDeleted>(DeletedCustomers.Note)
-            .LoadFirst((db, orders, cancel) => db.LockAsync(orders, cancel)));
+            .LoadFirst((db, orders, cancel) => db.Locks.LockAsync(orders, cancel)));
 
         builder.AddValidatedOptions<PaymentWorkerOptions>(PaymentWorkerOptions.Section);
         builder.Services.AddSingleton<PaymentsMetrics>();

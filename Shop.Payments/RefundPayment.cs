@@ -38,7 +38,7 @@ internal static class RefundPayment
     private static async Task<IResult> RequestAsync(
         Guid orderId, Request request, CurrentUser user, PaymentsDb db, CancellationToken cancel)
     {
-        if (await db.LockAsync(orderId, cancel) is not ({ } payment, var now))
+        if (await db.Locks.LockAsync(orderId, cancel) is not ({ } payment, var now))
             return Problem.NotFound("There is no payment for this order.");
 
         var left = payment.State.Of(PaymentProcess.Refundable(payment.State));

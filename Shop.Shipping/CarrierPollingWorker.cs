@@ -15,13 +15,13 @@ internal sealed partial class CarrierPollingWorker(
     ShippingMetrics metrics,
     ILogger<CarrierPollingWorker> log)
     : LeasedWorker<ShippingDb, Shipment, CarrierCall>(
-        scopes, "Asking the carrier", Look, Lease, readiness.Migrated, log)
+        scopes, "Asking the carrier", PollInterval, Lease, readiness.Migrated, log)
 {
     /// <summary>Calls at a time, and shipments in one transaction.</summary>
     private const int Batch = 100;
 
     // For what another replica left behind: this one knows when its own parcels are due.
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
 
     // A call that times out, and ample time to store the batch.

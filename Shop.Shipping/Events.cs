@@ -4,58 +4,36 @@ namespace Shop.Shipping;
 
 // Published. An event is added here and in ShipmentProcess, which decides when it is published.
 
-/// <summary>
-/// An event of Shipping, which publishes itself: the list of a transition's events needs no switch that could miss one.
-/// It can't be a list of <see cref="IEvent"/>, which has static members and so can't be a type argument (CS8920).
-/// </summary>
-internal interface IShipmentEvent
-{
-    void PublishTo(ShippingDb db);
-}
-
-internal static class ShipmentEvents
-{
-    public static void PublishAll(this ShippingDb db, IReadOnlyList<IShipmentEvent> events)
-    {
-        foreach (var next in events)
-            next.PublishTo(db);
-    }
-}
-
-internal sealed record ShipmentCreated(Guid OrderId, string Carrier, string TrackingNumber) : IShipmentEvent, IEvent
+internal sealed record ShipmentCreated(Guid OrderId, string Carrier, string TrackingNumber)
+    : IPublishedEvent<ShipmentCreated>
 {
     public static string Type => "shop.shipping.shipment-created.v1";
     Guid IEvent.Subject => OrderId;
-    void IShipmentEvent.PublishTo(ShippingDb db) => db.Publish(this);
 }
 
-internal sealed record ShipmentDispatched(Guid OrderId, DateTimeOffset At) : IShipmentEvent, IEvent
+internal sealed record ShipmentDispatched(Guid OrderId, DateTimeOffset At) : IPublishedEvent<ShipmentDispatched>
 {
     public static string Type => "shop.shipping.shipment-dispatched.v1";
     Guid IEvent.Subject => OrderId;
-    void IShipmentEvent.PublishTo(ShippingDb db) => db.Publish(this);
 }
 
-internal sealed record ShipmentDelivered(Guid OrderId, DateTimeOffset At) : IShipmentEvent, IEvent
+internal sealed record ShipmentDelivered(Guid OrderId, DateTimeOffset At) : IPublishedEvent<ShipmentDelivered>
 {
     public static string Type => "shop.shipping.shipment-delivered.v1";
     Guid IEvent.Subject => OrderId;
-    void IShipmentEvent.PublishTo(ShippingDb db) => db.Publish(this);
 }
 
-internal sealed record ShipmentRejected(Guid OrderId, string Reason) : IShipmentEvent, IEvent
+internal sealed record ShipmentRejected(Guid OrderId, string Reason) : IPublishedEvent<ShipmentRejected>
 {
     public static string Type => "shop.shipping.shipment-rejected.v1";
     Guid IEvent.Subject => OrderId;
-    void IShipmentEvent.PublishTo(ShippingDb db) => db.Publish(this);
 }
 
 /// <summary>No parcel has left and none will.</summary>
-internal sealed record ShipmentStopped(Guid OrderId) : IShipmentEvent, IEvent
+internal sealed record ShipmentStopped(Guid OrderId) : IPublishedEvent<ShipmentStopped>
 {
     public static string Type => "shop.shipping.shipment-stopped.v1";
     Guid IEvent.Subject => OrderId;
-    void IShipmentEvent.PublishTo(ShippingDb db) => db.Publish(this);
 }
 
 // Read: only the members that matter here. An input is added here, in ShipmentProcess and as a subscription; tests name

@@ -25,7 +25,7 @@ internal static class HoldShipment
         Guid orderId, Func<Shipment, DateTimeOffset, OperatorCommand> create, ShippingDb db, CancellationToken cancel)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        if (await db.LockAsync(orderId, cancel) is not ({ } shipment, var now))
+        if (await db.Locks.LockAsync(orderId, cancel) is not ({ } shipment, var now))
             return Problem.NotFound("There is no shipment for this order.");
 
         var command = create(shipment, now);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Shop.Messaging;
 using Shop.ServiceDefaults;
 
 namespace Shop.Shipping;
@@ -41,7 +42,7 @@ internal sealed record NoAnswer : CarrierAnswer;
 /// <param name="DueIn">When <see cref="ShipmentState.NextOperation"/> is due; null leaves the time as it is.</param>
 /// <param name="Place">Where the parcel was seen.</param>
 internal sealed record ShipmentTransition(
-    ShipmentState State, IReadOnlyList<IShipmentEvent> Events, TimeSpan? DueIn = null, string? Place = null);
+    ShipmentState State, IReadOnlyList<IPublishedEvent> Events, TimeSpan? DueIn = null, string? Place = null);
 
 /// <summary>
 /// Every decision about a shipment, without side effects. The invariants: at most one parcel; what is stopped never
@@ -188,7 +189,7 @@ internal static class ShipmentProcess
     }
 
     /// <summary>All that Orders has to know of a shipment in this state, in the order in which it happened.</summary>
-    private static IReadOnlyList<IShipmentEvent> EventsUntil(Guid orderId, ShipmentState state) => state.Status switch
+    private static IReadOnlyList<IPublishedEvent> EventsUntil(Guid orderId, ShipmentState state) => state.Status switch
     {
         ShipmentStatus.Created when state.TrackingNumber is null => [],
         ShipmentStatus.Created => [Created(orderId, state)],

@@ -7,25 +7,13 @@ namespace Shop.Shipping;
 
 internal sealed class ShippingDb : DbContext
 {
-    private readonly RowLocks<Shipment> _ofOrders;
-
     public ShippingDb(DbContextOptions<ShippingDb> options)
-        : base(options) => _ofOrders = new(
-            this,
-            shipment => shipment.OrderId,
-            (orders, cancel) => this.LockRowsAsync<Shipment>(
-                "order_id = ANY ({0}) ORDER BY order_id FOR UPDATE", orders, cancel));
+        : base(options) => Locks = this.RowLocksBy<Shipment>(shipment => shipment.OrderId, "order_id");
 
     public DbSet<Shipment> Shipments => Set<Shipment>();
 
-    /// <summary>
-    /// The shipment of an order, locked until the transaction ends, or null; and the time when it was looked for.
-    /// </summary>
-    public Task<(Shipment? Shipment, DateTimeOffset Now)> LockAsync(Guid orderId, CancellationToken cancel) =>
-        _ofOrders.LockAsync(orderId, cancel);
-
-    /// <summary>Locks all that will be asked for one by one.</summary>
-    public Task LockAsync(Guid[] orderIds, CancellationToken cancel) => _ofOrders.LockAsync(orderIds, cancel);
+    /// <summary>The shipments of orders, by the ids of these, locked until the transaction ends.</summary>
+    public RowLocks<Shipment> Locks { get; }
 
     protected override void OnModelCreating(ModelBuilder model)
     {

@@ -15,7 +15,7 @@ public static class ShippingModule
             .On<ShipmentRequested>(ShipmentProcessHandlers.On)
             .On<ShipmentCancellationRequested>(ShipmentProcessHandlers.On)
             .On<UserDeleted>(DeletedCustomers.Note)
-            .LoadFirst((db, orders, cancel) => db.LockAsync(orders, cancel)));
+            .LoadFirst((db, orders, cancel) => db.Locks.LockAsync(orders, cancel)));
 
         builder.AddValidatedOptions<SimulatedCarrierOptions>(SimulatedCarrierOptions.Section);
         builder.Services.AddSingleton<Carrier, SimulatedCarrier>();

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Aspire.Hosting.ApplicationModel;
+using Shop.Hosting.Native;
 
 namespace Shop.Tests;
 
@@ -14,6 +16,10 @@ internal static class Processes
     private const int State = 0;
     private const int Parent = 1;
     private const int Start = 19;
+
+    /// <summary>The process that runs a resource now.</summary>
+    public static int? IdOf(CustomResourceSnapshot snapshot) =>
+        snapshot.State?.Text == KnownResourceStates.Running ? snapshot.ProcessId() : null;
 
     public static async Task SignalAsync(int process, string signal)
     {

@@ -164,8 +164,8 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
     /// <summary>The process of a service, or of a server without a container.</summary>
     public int ProcessId(string resource) =>
         _app!.ResourceNotifications.TryGetCurrentState(resource, out var state)
-        && state.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is { } id
-            ? Convert.ToInt32(id, CultureInfo.InvariantCulture)
+        && state.Snapshot.ProcessId() is { } id
+            ? id
             : throw new LeftOutException($"{resource} is no process of this machine.");
 
     private static TimeSpan Cpu(int processId)

@@ -16,35 +16,18 @@ public static class DatabaseErrors
     private const string ObjectNotInPrerequisiteState = "55000";
 
     /// <summary>
-    /// Whether the error means that the server or the database is unavailable: a retry may succeed later.
-    /// </summary>
-    /// <param name="error">The error of the server.</param>
-    public static bool IsUnavailable(DbException error)
-    {
-        ArgumentNullException.ThrowIfNull(error);
-        return error.SqlState switch
-        {
-            QueryCanceled => false,
-            ReadOnlySqlTransaction or IdleInTransactionSessionTimeout or ObjectNotInPrerequisiteState => true,
-            // Error classes: connection, authorization, no such database, resources, operator intervention, system.
-            { Length: 5 } state => state[..2] is "08" or "28" or "3D" or "53" or "57" or "58",
-            _ => false,
-        };
-    }
-
-    /// <summary>
     /// Whether an exception says that its server was away, stalled, starting, full or shutting down, and nothing about
     /// what it was asked to do.
     /// </summary>
     /// <param name="exception">With the exceptions in it, of which the outermost known one decides.</param>
     public static bool IsUnavailability(Exception exception)
     {
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        foreach (var cause in exception.WithCauses())
         {
             switch (cause)
             {
-                case DbException { SqlState: not null } refused:
-                    return IsUnavailable(refused);
+                case DbException { SqlState: { } state }:
+                    return IsUnavailability(state);
                 case DbException { IsTransient: true } or SocketException or TimeoutException or IOException:
                     return true;
             }
@@ -52,4 +35,21 @@ public static class DatabaseErrors
 
         return false;
     }
+
+    /// <summary>An exception and those in it, from the outermost to the first cause.</summary>
+    /// <param name="exception">The exception.</param>
+    public static IEnumerable<Exception> WithCauses(this Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+            yield return cause;
+    }
+
+    private static bool IsUnavailability(string state) => state switch
+    {
+        QueryCanceled => false,
+        ReadOnlySqlTransaction or IdleInTransactionSessionTimeout or ObjectNotInPrerequisiteState => true,
+        // Error classes: connection, authorization, no such database, resources, operator intervention, system.
+        { Length: 5 } => state[..2] is "08" or "28" or "3D" or "53" or "57" or "58",
+        _ => false,
+    };
 }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
@@ -7,7 +6,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;
 using Polly;
-using Polly.Timeout;
 
 namespace Shop.ServiceDefaults;
 
@@ -68,21 +66,11 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
     };
 
     /// <summary>Whether a dependency is unavailable or overloaded, so that a retry may help.</summary>
-    private static bool IsUnavailable(Exception exception)
-    {
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is DbException { IsTransient: true }
-                or TimeoutException or SocketException or HttpRequestException
-                or TimeoutRejectedException or ExecutionRejectedException
-                || (cause is DbException error && DatabaseErrors.IsUnavailable(error)))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private static bool IsUnavailable(Exception exception) =>
+        DatabaseErrors.IsUnavailability(exception)
+        || exception.WithCauses().Any(cause => cause
+            // With the conflicts among database errors.
+            is DbException { IsTransient: true } or HttpRequestException or ExecutionRejectedException);
 
     private ProblemHttpResult Unavailable(HttpContext context, Exception exception)
     {

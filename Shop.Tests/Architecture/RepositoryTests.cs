@@ -107,8 +107,8 @@ public partial class RepositoryTests
 
         Assert.Equal(["accepted", "delivered", "shipped"], path.Keys.Order());
         Assert.InRange(path["accepted"].Length, 1, 8);
-        Assert.InRange(path["accepted"].Length + path["shipped"].Length, 9, 24);
-        Assert.InRange(path["delivered"].Length, 1, 11);
+        Assert.InRange(path["accepted"].Length + path["shipped"].Length, 9, 21);
+        Assert.InRange(path["delivered"].Length, 1, 9);
         Assert.All(
             path.Values.SelectMany(files => files),
             file => Assert.True(File.Exists(Path.Combine(Repository.Root, file)), file));

@@ -101,7 +101,7 @@ public sealed class ReplicatedShop : RunningShop, ICollectionFixture<ReplicatedS
 
     /// <summary>Where a replica listens itself, while it runs.</summary>
     internal static Uri? AddressOf(ResourceEvent seen) =>
-        ProcessId(seen) is not null
+        Processes.IdOf(seen.Snapshot) is not null
         && seen.Snapshot.EnvironmentVariables.FirstOrDefault(
             variable => variable.Name == "ASPNETCORE_URLS")?.Value is { } address
             ? new(address)

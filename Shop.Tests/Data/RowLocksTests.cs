@@ -14,7 +14,7 @@ public sealed class RowLocksTests(Backends backends)
     public async Task Rows_that_were_locked_together_are_not_looked_for_again_until_the_transaction_ends()
     {
         await using var modules = await TestModules.CreateAsync(backends);
-        await using var db = new ConsumerDb(TestModules.Options<ConsumerDb>(backends));
+        await using var db = new ConsumerDb(Backends.OptionsFor<ConsumerDb>(backends.Postgres));
         var (first, second, missing) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
         foreach (var (item, number) in new[] { (first, 1), (second, 2) })
             db.Add(new Row { MessageId = Guid.CreateVersion7(), Item = item, Number = number });
@@ -52,17 +52,13 @@ public sealed class RowLocksTests(Backends backends)
     [Fact]
     public async Task The_time_is_known_even_if_there_is_no_row()
     {
-        await using var db = new PaymentsDb(
-            new DbContextOptionsBuilder<PaymentsDb>()
-                .UseNpgsql(
-                    backends.Postgres, npgsql => npgsql.MigrationsHistoryTable("__EFMigrationsHistory", "payments"))
-                .UseSnakeCaseNamingConvention().Options);
+        await using var db = new PaymentsDb(Backends.OptionsFor<PaymentsDb>(backends.Postgres));
         await db.Database.ExecuteSqlAsync($"DROP SCHEMA IF EXISTS payments CASCADE", Cancel);
         await db.Database.MigrateAsync(Cancel);
         await using var transaction = await db.Database.BeginTransactionAsync(Cancel);
 
         var before = await db.NowAsync(Cancel);
-        var (payment, now) = await db.LockAsync(Guid.CreateVersion7(), Cancel);
+        var (payment, now) = await db.Locks.LockAsync(Guid.CreateVersion7(), Cancel);
 
         Assert.Null(payment);
         Assert.InRange(now, before, await db.NowAsync(Cancel));

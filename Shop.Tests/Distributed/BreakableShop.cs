@@ -39,7 +39,7 @@ public sealed class BreakableShop : RunningShop
 {
     private readonly Dictionary<string, long> _poison = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("shop-to-break-");
-    private string[] _failpoints = [];
+    private string[] _crashPoints = [];
     private bool _isStarted;
 
     public TcpProxy RedisWire { get; } = new();
@@ -72,17 +72,17 @@ public sealed class BreakableShop : RunningShop
         return _poison;
     }
 
-    /// <summary>How many services have died at their failpoints.</summary>
+    /// <summary>How many services have died at their crash points.</summary>
     public int Died => _folder.GetFiles("*.died").Length;
 
     /// <summary>
     /// Starts services anew, each of which dies once at a point of its own, such as orders.claimed=9.
     /// </summary>
-    public async Task ArmAsync(string[] failpoints)
+    public async Task ArmAsync(string[] points)
     {
-        _failpoints = failpoints;
-        await Task.WhenAll(failpoints.Select(point => RestartAsync(point.Split('.')[0])));
-        _failpoints = [];
+        _crashPoints = points;
+        await Task.WhenAll(points.Select(point => RestartAsync(point.Split('.')[0])));
+        _crashPoints = [];
     }
 
     /// <summary>Settings of the simulated bank as members of a JSON object; none make it whole.</summary>
@@ -93,7 +93,7 @@ public sealed class BreakableShop : RunningShop
     {
         foreach (var service in builder.Resources.OfType<ProjectResource>().ToArray())
         {
-            builder.CreateResourceBuilder(service).WithEnvironment(ConnectAsync).WithEnvironment(SetFailpoints);
+            builder.CreateResourceBuilder(service).WithEnvironment(ConnectAsync).WithEnvironment(SetCrashPoint);
             // Aspire refuses to start what waits for something that has ended; here services start before what they
             // need.
             foreach (var wait in service.Annotations.OfType<WaitAnnotation>().ToArray())
@@ -109,13 +109,14 @@ public sealed class BreakableShop : RunningShop
         _folder.Delete(recursive: true);
     }
 
-    private void SetFailpoints(EnvironmentCallbackContext context)
+    private void SetCrashPoint(EnvironmentCallbackContext context)
     {
         var service = context.Resource.Name;
-        foreach (var point in _failpoints.Where(point => point.StartsWith($"{service}.", StringComparison.Ordinal)))
+        foreach (var point in _crashPoints.Where(point => point.StartsWith($"{service}.", StringComparison.Ordinal)))
         {
-            context.EnvironmentVariables[$"Faults__{point.Split('=')[0]}"] = point.Split('=')[1];
-            context.EnvironmentVariables["Faults__Once"] = Path.Combine(_folder.FullName, $"{service}.died");
+            context.EnvironmentVariables["DOTNET_STARTUP_HOOKS"] = typeof(CrashPoint).Assembly.Location;
+            context.EnvironmentVariables[CrashPoint.Variable] = point;
+            context.EnvironmentVariables[CrashPoint.OnceVariable] = Path.Combine(_folder.FullName, $"{service}.died");
         }
     }
 

@@ -1,8 +1,8 @@
 using System.Net;
 using Aspire.Hosting.Testing;
-using Microsoft.EntityFrameworkCore;
 using Shop.Data;
 using Shop.Orders;
+using Shop.Tests.Messaging;
 
 namespace Shop.Tests.Distributed;
 
@@ -24,11 +24,8 @@ public class OrdersHousekeepingTests(SharedShop shop)
             RETURNING 1
             """,
             user, now);
-        var options =
-            new DbContextOptionsBuilder<OrdersDb>().UseNpgsql(
-                await shop.App.GetConnectionStringAsync("ordersdb", cancel))
-                .UseSnakeCaseNamingConvention().Options;
-        await using var db = new OrdersDb(options);
+        await using var db = new OrdersDb(
+            Backends.OptionsFor<OrdersDb>(await shop.App.GetConnectionStringAsync("ordersdb", cancel)));
 
         Assert.False(
             await IdempotencyRetention<OrdersDb>.DeleteAsync(

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -201,8 +200,10 @@ public class RunningShop : IAsyncLifetime
     public async Task<int> ProcessIdOfAsync(string resource)
     {
         var seen = await SeenAsync(
-            resource, seen => (ProcessId(seen) as object ?? ContainerEngine.ContainerOf(seen)) is not null);
-        return ProcessId(seen) ?? await ContainerEngine.ProcessOfAsync(ContainerEngine.ContainerOf(seen)!);
+            resource,
+            seen => (Processes.IdOf(seen.Snapshot) as object ?? ContainerEngine.ContainerOf(seen)) is not null);
+        return Processes.IdOf(seen.Snapshot)
+            ?? await ContainerEngine.ProcessOfAsync(ContainerEngine.ContainerOf(seen)!);
     }
 
     /// <summary>
@@ -291,10 +292,4 @@ public class RunningShop : IAsyncLifetime
         await Eventually.Is(
             () => ProcessIdOfAsync(resource), now => now != ended, what: $"A new process of {resource}");
     }
-
-    protected static int? ProcessId(ResourceEvent seen) =>
-        seen.Snapshot.State?.Text == KnownResourceStates.Running
-        && seen.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is { } id
-            ? Convert.ToInt32(id, CultureInfo.InvariantCulture)
-            : null;
 }

@@ -217,9 +217,7 @@ public sealed class StockJournalTests(Backends backends) : IAsyncLifetime
             .SelectMany(_ => Gen.Choose(1, 6), (step, much) => (step.deed, step.which, much))
             .ArrayOf(15);
 
-    private OrdersDb Open() => new(new DbContextOptionsBuilder<OrdersDb>()
-        .UseNpgsql(backends.Postgres, npgsql => npgsql.MigrationsHistoryTable("__EFMigrationsHistory", "orders"))
-        .UseSnakeCaseNamingConvention().Options);
+    private OrdersDb Open() => new(Backends.OptionsFor<OrdersDb>(backends.Postgres));
 
     private sealed record Tally
     {

@@ -1,3 +1,4 @@
+using Shop.Messaging;
 using Shop.Payments;
 using Shop.ServiceDefaults;
 
@@ -78,7 +79,7 @@ internal sealed class PaymentsModel(Processes processes, bool exact)
             : null);
     }
 
-    private static Messages MessageOf(IPaymentEvent published) => published switch
+    private static Messages MessageOf(IPublishedEvent published) => published switch
     {
         PaymentCaptured => Messages.PaymentCaptured,
         PaymentDeclined => Messages.PaymentDeclined,

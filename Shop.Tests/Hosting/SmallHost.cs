@@ -1,4 +1,3 @@
-using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -116,8 +115,8 @@ internal sealed class SmallHost : IAsyncDisposable
     public async Task<int> ProcessIdAsync(string resource)
     {
         var running = await Notifications.WaitForResourceAsync(
-            resource, seen => ProcessId(seen.Snapshot) is not null, Cancel);
-        return Convert.ToInt32(ProcessId(running.Snapshot), CultureInfo.InvariantCulture);
+            resource, seen => Processes.IdOf(seen.Snapshot) is not null, Cancel);
+        return Processes.IdOf(running.Snapshot)!.Value;
     }
 
     public async Task<T> QueryAsync<T>(string sql)
@@ -147,9 +146,4 @@ internal sealed class SmallHost : IAsyncDisposable
 
     private async Task<string> IdOfAsync(string resource) =>
         (await Notifications.WaitForResourceAsync(resource, _ => true, Cancel)).ResourceId;
-
-    private static object? ProcessId(CustomResourceSnapshot snapshot) =>
-        snapshot.State?.Text == KnownResourceStates.Running
-            ? snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value
-            : null;
 }

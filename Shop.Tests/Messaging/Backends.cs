@@ -1,7 +1,9 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Shop.Data;
 using Shop.Hosting.Native;
 using StackExchange.Redis;
 
@@ -23,6 +25,15 @@ public sealed class Backends : IAsyncLifetime, ICollectionFixture<Backends>
     public IDatabase Streams => _redis!.GetDatabase();
 
     private DistributedApplication App => _app ?? throw new InvalidOperationException("Not started.");
+
+    /// <summary>As the host of a module would make them.</summary>
+    public static DbContextOptions<TDb> OptionsFor<TDb>(string? connection)
+        where TDb : DbContext =>
+        new DbContextOptionsBuilder<TDb>()
+            .UseNpgsql(
+                connection,
+                npgsql => npgsql.MigrationsHistoryTable(Databases.HistoryTable, Databases.SchemaOf<TDb>()))
+            .UseSnakeCaseNamingConvention().Options;
 
     public async ValueTask InitializeAsync()
     {

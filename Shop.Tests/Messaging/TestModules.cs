@@ -34,8 +34,8 @@ internal sealed class TestModules : IAsyncDisposable
         var modules = new TestModules(backends);
         await backends.Streams.ExecuteAsync("FLUSHALL");
         await modules.ExecuteAsync("DROP SCHEMA IF EXISTS producer CASCADE; DROP SCHEMA IF EXISTS consumer CASCADE");
-        await CreateTablesAsync(new ProducerDb(Options<ProducerDb>(backends)));
-        await CreateTablesAsync(new ConsumerDb(Options<ConsumerDb>(backends)));
+        await CreateTablesAsync(new ProducerDb(Backends.OptionsFor<ProducerDb>(backends.Postgres)));
+        await CreateTablesAsync(new ConsumerDb(Backends.OptionsFor<ConsumerDb>(backends.Postgres)));
         return modules;
     }
 
@@ -171,10 +171,6 @@ internal sealed class TestModules : IAsyncDisposable
         return host;
     }
 
-    public static DbContextOptions<TDb> Options<TDb>(Backends backends)
-        where TDb : DbContext =>
-        new DbContextOptionsBuilder<TDb>().UseNpgsql(backends.Postgres).UseSnakeCaseNamingConvention().Options;
-
     private static async Task CreateTablesAsync(DbContext db)
     {
         await using (db)
@@ -188,8 +184,11 @@ internal sealed class TestModules : IAsyncDisposable
 /// <param name="redis">Whether there are modules elsewhere.</param>
 internal sealed class TestProcess(string[] modules, int maxQueued = 1000, bool redis = false)
 {
-    private readonly LocalStreams _streams = new(
-        modules, new LocalLimits { MaxQueued = maxQueued, StallTimeout = TimeSpan.FromMilliseconds(100) });
+    private readonly LocalStreams _streams = new(modules)
+    {
+        MaxQueued = maxQueued,
+        StallTimeout = TimeSpan.FromMilliseconds(100),
+    };
 
     public void Configure(HostApplicationBuilder builder)
     {

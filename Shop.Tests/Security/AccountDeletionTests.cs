@@ -275,6 +275,6 @@ public class ErasureScheduleTests
     public void Erasure_ends_when_no_message_and_no_order_can_be_pending()
     {
         Assert.Null(ErasureLoop<OrdersDb>.NextLook(TimeSpan.FromDays(30), Now));
-        Assert.True(new OrderDeadlines().Dispatch + new MessagingOptions().UnreadAge < TimeSpan.FromDays(29));
+        Assert.True(new OrderDeadlines().Dispatch + RetentionWorker<OrdersDb>.UnreadAge < TimeSpan.FromDays(29));
     }
 }

@@ -52,12 +52,15 @@ internal static class NewerBuild
         var service = project.Split('.')[1].ToLowerInvariant();
         var type = $"    public static string Type => \"shop.{service}.";
         Assert.Contains(type, events, StringComparison.Ordinal);
+        // Users publishes its events one by one.
+        var twice = events.Contains("IPublishedEvent<", StringComparison.Ordinal)
+            ? "    void IPublishedEvent.PublishTo(Microsoft.EntityFrameworkCore.DbContext db)\n"
+                + "    { db.Publish(this); db.Publish(new NextVersion(((IEvent)this).Subject)); }\n"
+            : "";
         return events
             .Replace(
-                type, "    public string Remark { get; init; } = \"newer\";\n" + type, StringComparison.Ordinal)
-            .Replace(
-                "=> db.Publish(this);",
-                "{ db.Publish(this); db.Publish(new NextVersion(((IEvent)this).Subject)); }",
+                type,
+                "    public string Remark { get; init; } = \"newer\";\n" + twice + type,
                 StringComparison.Ordinal)
             + $$"""
 
