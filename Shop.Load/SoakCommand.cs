@@ -45,7 +45,7 @@ internal sealed class SoakCommand : AsyncCommand<SoakCommand.Settings>
 
         var (memory, done, failed) = (new List<double>(), 0, 0);
         string[] names = [.. shop.Processes().Select(process => process.Name)];
-        Line(["minute", "/s", "failed", "p99 ms", .. names, "orders", "events"]);
+        Line(["minute", "/s", "failed", "p99 ms", .. names, "waiting", "to send"]);
         for (var minute = 1; minute <= settings.Minutes; minute++)
         {
             var measured = await Loops.OpenAsync(

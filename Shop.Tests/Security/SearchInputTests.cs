@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -12,27 +11,23 @@ namespace Shop.Tests.Security;
 [Collection(nameof(AttackedShop))]
 public class SearchInputTests(AttackedShop shop)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
-
     public static TheoryData<string> Languages =>
     [
         "' OR '1'='1", "'; DROP TABLE orders.products; --", "' UNION SELECT password_hash FROM users.accounts --",
         "\\", "\\'", "$$", "$1", ":x", "a:*", "a & | b",
         "!a", "(a", "a <-> b", "a:ABCD*", "%", "_", "%%%%%%%%%%%%%%%%%%%%", "a%' ESCAPE '", "[a-z]", "*",
         "../../etc/passwd", "${jndi:ldap://127.0.0.1/a}", "{{7*7}}",
-        "'||pg_sleep(5)||'", "1;SELECT pg_sleep(5)", "\u202e", "e\u0301\u0301\u0301", "ꙮ", "\U0001F600", "ﷺﷺﷺ",
+        "'||nextval('public.injected')||'", "1;SELECT nextval('public.injected')",
+        "\u202e", "e\u0301\u0301\u0301", "ꙮ", "\U0001F600", "ﷺﷺﷺ",
     ];
 
     [Theory, Trait("Checklist", "I4")]
     [MemberData(nameof(Languages))]
     public async Task A_search_text_is_words_without_a_syntax(string search)
     {
-        var start = Stopwatch.GetTimestamp();
-        var answer = await shop.Attacker.SendAsync(
-            shop.At("orders", $"/api/products?search={Uri.EscapeDataString(search)}"), "GET");
+        var answer = await AskAsync($"search={Uri.EscapeDataString(search)}");
 
         Assert.True(answer.Status == HttpStatusCode.OK, $"{answer}");
-        Assert.True(Stopwatch.GetElapsedTime(start) < Soon, $"{search} took {answer.Took}.");
         Assert.NotEqual(0, await shop.ScalarAsync<long>("ordersdb", "SELECT count(*) FROM orders.products"));
     }
 
@@ -68,15 +63,14 @@ public class SearchInputTests(AttackedShop shop)
     }
 
     [Theory, Trait("Checklist", "I4")]
-    [InlineData("sort=id;select pg_sleep(5)")]
+    [InlineData("sort=id;select nextval('public.injected')")]
     [InlineData("orderBy=price desc;--")]
     [InlineData("fields=*")]
     [InlineData("filter[price][$gt]=0")]
-    [InlineData("limit=1;select pg_sleep(5)")]
+    [InlineData("limit=1;select nextval('public.injected')")]
     public async Task Unknown_parameters_neither_sort_nor_filter(string query)
     {
-        var answer = await shop.Attacker.SendAsync(
-            shop.At("orders", $"/api/products?{query.Replace(" ", "%20", StringComparison.Ordinal)}"), "GET");
+        var answer = await AskAsync(query.Replace(" ", "%20", StringComparison.Ordinal));
 
         // What nobody reads is no reason to refuse a link that a mail program added to.
         Assert.True(
@@ -84,7 +78,6 @@ public class SearchInputTests(AttackedShop shop)
                 ? HttpStatusCode.BadRequest
                 : HttpStatusCode.OK),
             $"{answer}");
-        Assert.True(answer.Took < Soon, $"{query} took {answer.Took}.");
     }
 
     [Fact, Trait("Checklist", "I5")]
@@ -181,4 +174,15 @@ public class SearchInputTests(AttackedShop shop)
     private async Task<JsonArray> FoundAsync(string search) =>
         (await shop.Attacker.SendAsync(
             shop.At("orders", $"/api/products?search={Uri.EscapeDataString(search)}"), "GET")).Json["items"]!.AsArray();
+
+    /// <summary>If a statement in it is executed, it takes a number, which no rollback gives back.</summary>
+    private async Task<Answer> AskAsync(string query)
+    {
+        await shop.ExecuteAsync(
+            "ordersdb", "CREATE SEQUENCE IF NOT EXISTS injected; GRANT USAGE ON SEQUENCE injected TO PUBLIC");
+        var answer = await shop.Attacker.SendAsync(shop.At("orders", $"/api/products?{query}"), "GET");
+        Assert.False(
+            await shop.ScalarAsync<bool>("ordersdb", "SELECT is_called FROM injected"), $"{query} was executed.");
+        return answer;
+    }
 }
