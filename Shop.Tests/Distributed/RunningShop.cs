@@ -201,7 +201,7 @@ public class RunningShop : IAsyncLifetime
     {
         var seen = await SeenAsync(
             resource,
-            seen => (Processes.IdOf(seen.Snapshot) as object ?? ContainerEngine.ContainerOf(seen)) is not null);
+            seen => Processes.IdOf(seen.Snapshot) is not null || ContainerEngine.ContainerOf(seen) is not null);
         return Processes.IdOf(seen.Snapshot)
             ?? await ContainerEngine.ProcessOfAsync(ContainerEngine.ContainerOf(seen)!);
     }
