@@ -102,12 +102,18 @@ internal sealed class Bench : IAsyncDisposable
     public async Task<IDisposable> StartWolverineAsync() => Wolverine = await Wolverine.StartAsync(_orders, Cancel);
 
     /// <summary>As fast as they are answered.</summary>
-    public Task<Measurement> ClosedAsync(Scenario scenario, int connections, TimeSpan duration) =>
-        Loops.ClosedAsync(connections, duration, () => scenario.OnceAsync(_client, Cancel), Cancel);
+    public async Task<Measurement> ClosedAsync(Scenario scenario, int connections, TimeSpan duration)
+    {
+        await scenario.RenewAsync(_client, Cancel);
+        return await Loops.ClosedAsync(connections, duration, () => scenario.OnceAsync(_client, Cancel), Cancel);
+    }
 
     /// <summary>At a fixed rate.</summary>
-    public Task<Measurement> OpenAsync(Scenario scenario, double rate, TimeSpan duration) =>
-        Loops.OpenAsync(rate, duration, () => scenario.OnceAsync(_client, Cancel), Cancel);
+    public async Task<Measurement> OpenAsync(Scenario scenario, double rate, TimeSpan duration)
+    {
+        await scenario.RenewAsync(_client, Cancel);
+        return await Loops.OpenAsync(rate, duration, () => scenario.OnceAsync(_client, Cancel), Cancel);
+    }
 
     /// <summary>How many a second, as fast as they are answered.</summary>
     public async Task<double> PeakAsync(Scenario scenario, int connections, TimeSpan duration) =>

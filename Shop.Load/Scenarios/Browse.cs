@@ -16,6 +16,9 @@ internal sealed class Browse : Scenario
             await _customers.RegisterAsync(client, cancel);
     }
 
+    public override Task RenewAsync(HttpClient client, CancellationToken cancel) =>
+        SignedIn ? _customers.RenewAsync(client, cancel) : Task.CompletedTask;
+
     public override async Task<bool> OnceAsync(HttpClient client, CancellationToken cancel)
     {
         using var answer = await ShopApi.GetAsync(

@@ -18,6 +18,9 @@ internal class Buy : Scenario
         await _customers.RegisterAsync(client, cancel);
     }
 
+    public override Task RenewAsync(HttpClient client, CancellationToken cancel) =>
+        _customers.RenewAsync(client, cancel);
+
     public override async Task<bool> OnceAsync(HttpClient client, CancellationToken cancel)
     {
         var (_, answer) = await PlaceAsync(client, cancel);
@@ -74,6 +77,8 @@ internal sealed class Mixed : Scenario
         await _browse.PrepareAsync(client, cancel);
         await _buy.PrepareAsync(client, cancel);
     }
+
+    public override Task RenewAsync(HttpClient client, CancellationToken cancel) => _buy.RenewAsync(client, cancel);
 
     public override Task<bool> OnceAsync(HttpClient client, CancellationToken cancel) =>
         Random.Shared.Next(10) == 0 ? _buy.OnceAsync(client, cancel) : _browse.OnceAsync(client, cancel);

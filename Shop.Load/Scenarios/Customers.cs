@@ -7,6 +7,7 @@ namespace Shop.Load;
 internal sealed class Customers(int count)
 {
     private static readonly TimeSpan TokenUse = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan LongestMeasurement = TimeSpan.FromMinutes(4);
 
     private string[] _emails = [];
     private AuthenticationHeaderValue[] _tokens = [];
@@ -22,6 +23,12 @@ internal sealed class Customers(int count)
         _emails = [.. emails];
         await SignInAsync(client, cancel);
     }
+
+    /// <summary>Signs them in again if their tokens could end while something is measured that begins now.</summary>
+    public Task RenewAsync(HttpClient client, CancellationToken cancel) =>
+        Stopwatch.GetElapsedTime(Interlocked.Read(ref _signedIn)) > TokenUse - LongestMeasurement
+            ? SignInAsync(client, cancel)
+            : Task.CompletedTask;
 
     /// <summary>The token of one of them.</summary>
     public async ValueTask<AuthenticationHeaderValue> AnyAsync(HttpClient client, CancellationToken cancel)

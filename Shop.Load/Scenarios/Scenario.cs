@@ -18,6 +18,9 @@ internal abstract class Scenario
     /// <summary>Makes what it needs: customers, products.</summary>
     public abstract Task PrepareAsync(HttpClient client, CancellationToken cancel);
 
+    /// <summary>Signs its customers in again when it is time: what is measured is not how long that takes.</summary>
+    public virtual Task RenewAsync(HttpClient client, CancellationToken cancel) => Task.CompletedTask;
+
     /// <summary>Does it once.</summary>
     /// <returns>Whether it was answered as a customer wants it.</returns>
     public abstract Task<bool> OnceAsync(HttpClient client, CancellationToken cancel);
