@@ -44,7 +44,7 @@ public static class DatabaseErrors
             yield return cause;
     }
 
-    private static bool IsUnavailability(string state) => state switch
+    internal static bool IsUnavailability(string state) => state switch
     {
         QueryCanceled => false,
         ReadOnlySqlTransaction or IdleInTransactionSessionTimeout or ObjectNotInPrerequisiteState => true,

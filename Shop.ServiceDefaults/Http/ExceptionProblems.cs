@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
@@ -66,11 +67,11 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
     };
 
     /// <summary>Whether a dependency is unavailable or overloaded, so that a retry may help.</summary>
-    private static bool IsUnavailable(Exception exception) =>
-        DatabaseErrors.IsUnavailability(exception)
-        || exception.WithCauses().Any(cause => cause
-            // With the conflicts among database errors.
-            is DbException { IsTransient: true } or HttpRequestException or ExecutionRejectedException);
+    private static bool IsUnavailable(Exception exception) => exception.WithCauses().Any(cause =>
+        // With the conflicts among database errors.
+        cause is DbException { IsTransient: true } or TimeoutException or SocketException
+            or HttpRequestException or ExecutionRejectedException
+        || (cause is DbException { SqlState: { } state } && DatabaseErrors.IsUnavailability(state)));
 
     private ProblemHttpResult Unavailable(HttpContext context, Exception exception)
     {
