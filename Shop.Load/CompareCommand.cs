@@ -39,14 +39,14 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
         [Description("Where to draw them.")]
         public string? SvgFile { get; init; }
 
+        protected override string WhyStartedHere => "The yardsticks use the databases of the shop";
+
         public override ValidationResult Validate() =>
-            Url is not null
-                ? ValidationResult.Error("The yardsticks use the databases of the shop, so it has to be started here.")
-                : Rounds < 1
-                    ? ValidationResult.Error("A comparison has a round at least.")
-                    : Baseline is not null && !File.Exists(Baseline)
-                        ? ValidationResult.Error($"There is no file {Baseline}.")
-                        : base.Validate();
+            Rounds < 1
+                ? ValidationResult.Error("A comparison has a round at least.")
+                : Baseline is not null && !File.Exists(Baseline)
+                    ? ValidationResult.Error($"There is no file {Baseline}.")
+                    : base.Validate();
     }
 
     public override async Task<int> ExecuteAsync(

@@ -36,13 +36,13 @@ internal sealed class GrowthCommand : AsyncCommand<GrowthCommand.Settings>
 
         public long[] Sizes => [.. Orders.Split(',').Select(size => long.Parse(size, CultureInfo.InvariantCulture))];
 
+        protected override string WhyStartedHere => "The database is filled";
+
         public override ValidationResult Validate() =>
-            Url is not null
-                ? ValidationResult.Error("The database is filled, so the shop has to be started here.")
-                : !Orders.Split(',').All(size => long.TryParse(size, CultureInfo.InvariantCulture, out var number)
-                    && number > 0)
-                    ? ValidationResult.Error("--orders takes numbers, such as 100000,1000000.")
-                    : base.Validate();
+            !Orders.Split(',').All(size => long.TryParse(size, CultureInfo.InvariantCulture, out var number)
+                && number > 0)
+                ? ValidationResult.Error("--orders takes numbers, such as 100000,1000000.")
+                : base.Validate();
     }
 
     public override async Task<int> ExecuteAsync(
@@ -100,7 +100,7 @@ internal sealed class GrowthCommand : AsyncCommand<GrowthCommand.Settings>
         }
     }
 
-    private static string Text(double time) => time.ToString("0.0", CultureInfo.InvariantCulture);
+    private static string Text(double time) => Report.Text(time, "0.0");
 
     // The list of the customer's own orders has more than one page.
     private static async Task<Guid> OrderAsync(HttpClient client, string email, CancellationToken cancel)

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Cli;
 
@@ -21,12 +20,12 @@ internal sealed class ListenersCommand : AsyncCommand<ListenersCommand.Settings>
         [DefaultValue(1000)]
         public int Count { get; init; }
 
+        protected override string WhyStartedHere => "Processes are measured";
+
         public override ValidationResult Validate() =>
-            Url is not null
-                ? ValidationResult.Error("Processes are measured, so the shop has to be started here.")
-                : Count < AtATime
-                    ? ValidationResult.Error($"{AtATime} come at a time.")
-                    : base.Validate();
+            Count < AtATime
+                ? ValidationResult.Error($"{AtATime} come at a time.")
+                : base.Validate();
     }
 
     public override async Task<int> ExecuteAsync(
@@ -41,32 +40,30 @@ internal sealed class ListenersCommand : AsyncCommand<ListenersCommand.Settings>
         await using (await ListenAsync(AtATime))
             await Task.Delay(settings.WarmUp, cancellationToken);
 
-        var (empty, emptyShare) = await RestAsync();
+        var empty = await shop.RestAsync(settings.Duration, cancellationToken);
         await using var listeners = await ListenAsync(settings.Count);
         await Task.Delay(settings.WarmUp, cancellationToken);
-        var (full, fullShare) = await RestAsync();
+        var full = await shop.RestAsync(settings.Duration, cancellationToken);
         listeners.AllListen();
 
         var table = new Table().AddColumns("process", "memory, MB", "more, MB", "CPU, % of a core", "without");
-        foreach (var (index, process) in full.Index())
-            AddRow(process.Name, process.Megabytes, empty[index].Megabytes, fullShare[index], emptyShare[index]);
+        foreach (var (now, then) in full.Zip(empty))
+            AddRow(now.Name, now.Megabytes, then.Megabytes, now.Share, then.Share);
 
         AddRow(
-            "all", full.Sum(one => one.Megabytes), empty.Sum(one => one.Megabytes), fullShare.Sum(), emptyShare.Sum());
+            "all",
+            full.Sum(one => one.Megabytes), empty.Sum(one => one.Megabytes),
+            full.Sum(one => one.Share), empty.Sum(one => one.Share));
         table.Caption($"{settings.Count} listen.");
         AnsiConsole.Write(table);
         return 0;
 
         void AddRow(string name, double megabytes, double before, double share, double shareBefore) => table.AddRow(
-            name, Text(megabytes, "0"), Text(megabytes - before, "0"), Text(share, "0.0"), Text(shareBefore, "0.0"));
-
-        async Task<(IReadOnlyList<(string Name, double Megabytes, TimeSpan Cpu)> Last, double[] Share)> RestAsync()
-        {
-            var before = shop.Processes();
-            await Task.Delay(settings.Duration, cancellationToken);
-            var after = shop.Processes();
-            return (after, [.. after.Zip(before, (now, then) => 100 * ((now.Cpu - then.Cpu) / settings.Duration))]);
-        }
+            name,
+            Report.Text(megabytes, "0"),
+            Report.Text(megabytes - before, "0"),
+            Report.Text(share, "0.0"),
+            Report.Text(shareBefore, "0.0"));
 
         async Task<Listeners> ListenAsync(int count)
         {
@@ -80,8 +77,6 @@ internal sealed class ListenersCommand : AsyncCommand<ListenersCommand.Settings>
         async Task AddAsync(Listeners listeners) => listeners.Add(await ShopApi.FollowAsync(
             client, await customers.AnyAsync(client, cancellationToken), cancellationToken));
     }
-
-    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
     /// <summary>Connections whose events are read and forgotten.</summary>
     private sealed class Listeners : IAsyncDisposable

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -18,20 +17,20 @@ internal sealed class OverviewCommand : AsyncCommand<OverviewCommand.Settings>
 
     internal sealed class Settings : ShopSettings
     {
-        public override ValidationResult Validate() =>
-            Url is not null
-                ? ValidationResult.Error("Services are stopped, so the shop has to be started here.")
-                : base.Validate();
+        protected override string WhyStartedHere => "Services are stopped";
     }
 
     public override async Task<int> ExecuteAsync(
         CommandContext context, Settings settings, CancellationToken cancellationToken)
     {
-        await using var shop = await ShopUnderLoad.StartAsync(url: null, cancellationToken);
+        await using var shop = await ShopUnderLoad.StartAsync([], cancellationToken);
         using var client = shop.NewClient();
         var customer = await ShopApi.SignInAsync(
             client, await ShopApi.RegisterAsync(client, cancellationToken), cancellationToken);
-        var orders = await DeliveredAsync(client, customer, cancellationToken);
+        var orders = await PlaceAsync(client, customer, cancellationToken);
+        await using (var deliveries = new Deliveries(await shop.ConnectionAsync("ordersdb", cancellationToken)))
+            await deliveries.AllAsync(cancellationToken);
+
         await MeasureAsync(settings.WarmUp);
 
         var lost = SpinProbe.Lost();
@@ -44,16 +43,16 @@ internal sealed class OverviewCommand : AsyncCommand<OverviewCommand.Settings>
             var (measured, answers) = await MeasureAsync(settings.Duration);
             table.AddRow(
                 service ?? "nothing",
-                Text(measured.Done, "0"),
-                Text(measured.Failed, "0"),
-                Text(measured.Percentile(50), "0.0 ms"),
-                Text(measured.Percentile(99), "0.0 ms"),
+                Report.Text(measured.Done, "0"),
+                Report.Text(measured.Failed, "0"),
+                Report.Text(measured.Percentile(50), "0.0 ms"),
+                Report.Text(measured.Percentile(99), "0.0 ms"),
                 Markup.Escape(string.Join(", ", answers.Select(answer => $"{answer.Value} {answer.Key}"))));
             if (service is not null)
                 await shop.CommandAsync(service, KnownResourceCommands.StartCommand, cancellationToken);
         }
 
-        table.Caption(Text(lost * 100, "0'% of a spinning thread was lost to others'"));
+        table.Caption(Report.Text(lost * 100, "0'% of a spinning thread was lost to others'"));
         AnsiConsole.Write(table);
         return 0;
 
@@ -80,7 +79,7 @@ internal sealed class OverviewCommand : AsyncCommand<OverviewCommand.Settings>
         }
     }
 
-    private static async Task<Guid[]> DeliveredAsync(
+    private static async Task<Guid[]> PlaceAsync(
         HttpClient client, AuthenticationHeaderValue customer, CancellationToken cancel)
     {
         List<Guid> orders = [];
@@ -91,14 +90,6 @@ internal sealed class OverviewCommand : AsyncCommand<OverviewCommand.Settings>
             orders.Add(await ShopApi.IdAsync(placed, cancel));
         }
 
-        foreach (var order in orders)
-        {
-            while (await ShopApi.StatusAsync(client, customer, order, cancel) != "Delivered")
-                await Task.Delay(TimeSpan.FromMilliseconds(100), cancel);
-        }
-
         return [.. orders];
     }
-
-    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -85,10 +85,15 @@ internal abstract class ShopSettings : CommandSettings
 
     public TimeSpan WarmUp => TimeSpan.FromSeconds(WarmUpSeconds);
 
+    /// <summary>Why a shop that runs already is of no use; null when it is as good.</summary>
+    protected virtual string? WhyStartedHere => null;
+
     public override ValidationResult Validate() =>
-        Seconds < 1 || WarmUpSeconds < 0
-            ? ValidationResult.Error("A measurement takes a second at least.")
-            : Url is not null && !(Uri.TryCreate(Url, UriKind.Absolute, out var address) && address.IsLoopback)
-                ? ValidationResult.Error($"{Url} is not on this machine. Load goes to loopback only.")
-                : ValidationResult.Success();
+        Url is not null && WhyStartedHere is { } reason
+            ? ValidationResult.Error($"{reason}, so the shop has to be started here.")
+            : Seconds < 1 || WarmUpSeconds < 0
+                ? ValidationResult.Error("A measurement takes a second at least.")
+                : Url is not null && !(Uri.TryCreate(Url, UriKind.Absolute, out var address) && address.IsLoopback)
+                    ? ValidationResult.Error($"{Url} is not on this machine. Load goes to loopback only.")
+                    : ValidationResult.Success();
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Cli;
 
@@ -26,12 +25,12 @@ internal sealed class SoakCommand : AsyncCommand<SoakCommand.Settings>
         [DefaultValue(200)]
         public int Rate { get; init; }
 
+        protected override string WhyStartedHere => "Processes and databases are looked at";
+
         public override ValidationResult Validate() =>
-            Url is not null
-                ? ValidationResult.Error("Processes and databases are looked at, so the shop has to be started here.")
-                : Minutes < 1 || Rate < 1
-                    ? ValidationResult.Error("Minutes and rate are 1 at least.")
-                    : base.Validate();
+            Minutes < 1 || Rate < 1
+                ? ValidationResult.Error("Minutes and rate are 1 at least.")
+                : base.Validate();
     }
 
     public override async Task<int> ExecuteAsync(
@@ -77,7 +76,7 @@ internal sealed class SoakCommand : AsyncCommand<SoakCommand.Settings>
         }
 
         var grows = growth > MemoryGrowth.Tolerated;
-        var change = (growth * 100).ToString("+0.0;-0.0", CultureInfo.InvariantCulture);
+        var change = Report.Text(growth * 100, "+0.0;-0.0");
         AnsiConsole.MarkupLineInterpolated($"Memory {(grows ? "grows" : "is steady")}: {change} % in the last third.");
         return !grows;
     }
@@ -85,5 +84,5 @@ internal sealed class SoakCommand : AsyncCommand<SoakCommand.Settings>
     private static void Line(IEnumerable<string> cells) =>
         Console.WriteLine(string.Join(' ', cells.Select(cell => cell.PadLeft(8))));
 
-    private static string Text(double value) => value.ToString("0", CultureInfo.InvariantCulture);
+    private static string Text(double value) => Report.Text(value, "0");
 }

@@ -43,12 +43,12 @@ internal sealed class TopologiesCommand : AsyncCommand<TopologiesCommand.Setting
         [DefaultValue(3)]
         public int Rounds { get; init; }
 
+        protected override string WhyStartedHere => "A topology is chosen at the start";
+
         public override ValidationResult Validate() =>
-            Url is not null
-                ? ValidationResult.Error("A topology is chosen at the start, so the shop has to be started here.")
-                : Rounds < 1
-                    ? ValidationResult.Error("A comparison has a round at least.")
-                    : base.Validate();
+            Rounds < 1
+                ? ValidationResult.Error("A comparison has a round at least.")
+                : base.Validate();
     }
 
     private sealed record Costs(

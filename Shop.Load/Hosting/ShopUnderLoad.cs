@@ -63,6 +63,19 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
     public IReadOnlyList<(string Name, double Megabytes, TimeSpan Cpu)> Processes() =>
         [.. _projects.Select(project => (project, Megabytes(ProcessId(project)), Cpu(ProcessId(project))))];
 
+    /// <summary>The same after this time, and the share of a processor core that each took meanwhile.</summary>
+    public async Task<IReadOnlyList<(string Name, double Megabytes, double Share)>> RestAsync(
+        TimeSpan duration, CancellationToken cancel)
+    {
+        var before = Processes();
+        await Task.Delay(duration, cancel);
+        return
+        [
+            .. Processes().Zip(before, (now, then) =>
+                (now.Name, now.Megabytes, 100 * ((now.Cpu - then.Cpu) / duration))),
+        ];
+    }
+
     /// <summary>Measures while the processes of these resources get no time.</summary>
     /// <exception cref="LeftOutException">One runs in a container.</exception>
     public async Task<T> WithoutAsync<T>(string[] resources, Func<Task<T>> measure, CancellationToken cancel)

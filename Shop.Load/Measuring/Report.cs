@@ -41,7 +41,8 @@ internal static class Report
         AnsiConsole.Write(table);
     }
 
-    private static string Rate(double value) => Text(value, value < 10 ? "0.000" : "0");
+    /// <summary>A figure, written the same on every machine.</summary>
+    public static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
-    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Rate(double value) => Text(value, value < 10 ? "0.000" : "0");
 }
