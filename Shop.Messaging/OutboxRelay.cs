@@ -27,6 +27,8 @@ internal sealed class OutboxRelay<TDb>(
 {
     // Finds events whose wake-up died with its process.
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
+
+    // How many events one transaction sends: each of its steps is one call, and none holds its rows for long.
     private const int Batch = 200;
     private static readonly TimeSpan MeasureInterval = TimeSpan.FromSeconds(5);
 

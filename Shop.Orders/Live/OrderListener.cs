@@ -94,9 +94,7 @@ internal sealed class OrderListener : IDisposable
         _expired.Dispose();
     }
 
-    private TimeSpan UntilHeartbeat()
-    {
-        var latest = _clock.GetElapsedTime(0) + _heartbeat;
-        return _heartbeat - TimeSpan.FromTicks(latest.Ticks * Moments % _heartbeat.Ticks / Moments);
-    }
+    // A whole period, less what has passed since the last of the moments.
+    private TimeSpan UntilHeartbeat() =>
+        _heartbeat - TimeSpan.FromTicks(_clock.GetElapsedTime(0).Ticks % (_heartbeat / Moments).Ticks);
 }

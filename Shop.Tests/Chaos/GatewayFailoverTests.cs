@@ -66,8 +66,8 @@ public class GatewayFailoverTests(ReplicatedShop shop)
     {
         foreach (var replica in await shop.ReplicasOfAsync("payments"))
         {
-            var (process, inner) = (await shop.ProcessIdOfAsync(replica), meanwhile);
-            meanwhile = () => Processes.StallAsync(process, inner);
+            var inner = meanwhile;
+            meanwhile = () => shop.StallAsync(replica, inner);
         }
 
         await meanwhile();

@@ -22,7 +22,7 @@ public sealed class ShopToBreak(BreakableShop shop) : StartedShop(shop), ICollec
 /// <summary>Starts the shop that is to be broken, when the first test needs it.</summary>
 public abstract class StartedShop(BreakableShop shop) : IAsyncLifetime
 {
-    public ValueTask InitializeAsync() => shop.StartOnceAsync();
+    public ValueTask InitializeAsync() => new(shop.StartOnceAsync());
 
     public ValueTask DisposeAsync()
     {
@@ -40,7 +40,7 @@ public sealed class BreakableShop : RunningShop
     private readonly Dictionary<string, long> _poison = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("shop-to-break-");
     private string[] _crashPoints = [];
-    private bool _isStarted;
+    private Task? _start;
 
     public TcpProxy RedisWire { get; } = new();
 
@@ -54,14 +54,7 @@ public sealed class BreakableShop : RunningShop
     public override ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Starts the shop, if it does not run. The collections that need it follow one another.</summary>
-    public async ValueTask StartOnceAsync()
-    {
-        if (_isStarted)
-            return;
-
-        _isStarted = true;
-        await base.InitializeAsync();
-    }
+    public Task StartOnceAsync() => _start ??= base.InitializeAsync().AsTask();
 
     /// <summary>Adds dead letters that a test has planted; gives all planted in this shop so far.</summary>
     public IReadOnlyDictionary<string, long> Poison(IReadOnlyDictionary<string, long> planted)
