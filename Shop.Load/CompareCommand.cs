@@ -57,31 +57,33 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
         var wanted = settings.Only?.Split(',', StringSplitOptions.TrimEntries);
         Goal[] goals = [.. Goal.All.Where(goal => wanted is null || goal.IsOneOf(wanted))];
 
-        var results = await MeasureAsync(bench, goals, settings, cancellationToken);
+        var (results, failed) = await MeasureAsync(bench, goals, settings, cancellationToken);
         Report.Print(results);
         if (settings.JsonFile is { } json)
             await File.WriteAllTextAsync(json, JsonSerializer.Serialize(results, Json), cancellationToken);
         if (settings.SvgFile is { } svg)
             await File.WriteAllTextAsync(svg, Chart.Of(results), cancellationToken);
-        if (settings.Baseline is null)
-            return 0;
+        if (settings.Baseline is not { } baseline)
+            return failed is [] ? 0 : 1;
 
         var before = JsonSerializer.Deserialize<Result[]>(
-            await File.ReadAllTextAsync(settings.Baseline, cancellationToken), Json) ?? [];
-        var slower = Slower(results, before);
-        if (slower is not [])
+            await File.ReadAllTextAsync(baseline, cancellationToken), Json) ?? [];
+        string[] slower = Slower(results, before);
+        if (slower.Concat(failed).ToArray() is not [] and var doubtful)
         {
             // Once more, before anybody is told: on a shared machine one run says little.
-            var again = await MeasureAsync(
-                bench, [.. goals.Where(goal => slower.Contains(goal.Id))], settings, cancellationToken);
-            Report.Print(again);
-            slower = Slower(again, before);
+            (results, failed) = await MeasureAsync(
+                bench, [.. goals.Where(goal => doubtful.Contains(goal.Id))], settings, cancellationToken);
+            Report.Print(results);
+            slower = Slower(results, before);
         }
 
         foreach (var goal in slower)
             AnsiConsole.MarkupLineInterpolated($"[red]{goal} has lost more than a quarter.[/]");
+        foreach (var goal in failed)
+            AnsiConsole.MarkupLineInterpolated($"[red]{goal} has no result.[/]");
 
-        return slower is [] ? 0 : 1;
+        return slower is [] && failed is [] ? 0 : 1;
     }
 
     private static string[] Slower(IReadOnlyList<Result> now, IReadOnlyList<Result> before) =>
@@ -90,7 +92,8 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
             where result.Ratio < known.Ratio * Tolerated
             select result.Id];
 
-    private static async Task<IReadOnlyList<Result>> MeasureAsync(
+    /// <returns>What could be measured, and the numbers of the goals that could not.</returns>
+    private static async Task<(IReadOnlyList<Result> Results, string[] Failed)> MeasureAsync(
         Bench bench, Goal[] goals, Settings settings, CancellationToken cancel)
     {
         goals = await WarmUpAsync(bench, goals, settings.WarmUp, cancel);
@@ -106,27 +109,48 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
                 {
                     cancel.ThrowIfCancellationRequested();
                     task.Description = $"Measuring {goal.Id}";
-                    var lost = SpinProbe.Lost();
-                    var yardstick = await goal.Yardstick(bench, settings.Duration);
-                    await FinishAsync();
-                    var value = await goal.Shop(bench, settings.Duration);
-                    await FinishAsync();
-                    lost = Math.Max(lost, SpinProbe.Lost());
+                    var round = await TryMeasureAsync(
+                        bench, goal, settings.Duration, waiting => task.Description = $"After {goal.Id}: {waiting}");
                     // A machine that is never quiet is better measured than not at all; the report says so.
-                    if (lost > SpinProbe.MostLost && voided++ < mostVoided)
+                    if (round is not { Lost: <= SpinProbe.MostLost } && voided++ < mostVoided)
                         continue;
+                    if (round is null)
+                        break;
 
-                    rounds[goal.Id].Add(new(value, yardstick, lost));
+                    rounds[goal.Id].Add(round);
                     task.Increment(1);
                 }
-
-                // Nothing of one measurement is left when the next begins.
-                Task FinishAsync() =>
-                    bench.Backlog.EmptyAsync(waiting => task.Description = $"After {goal.Id}: {waiting}", cancel);
             }
         });
-        return [.. goals.Select(goal => Result.Of(goal, rounds[goal.Id]))];
+        var measured = goals.ToLookup(goal => rounds[goal.Id] is not []);
+        return (
+            [.. measured[true].Select(goal => Result.Of(goal, rounds[goal.Id]))],
+            [.. measured[false].Select(goal => goal.Id)]);
     }
+
+    /// <returns>Null when it failed, which is told.</returns>
+    private static async Task<Round?> TryMeasureAsync(
+        Bench bench, Goal goal, TimeSpan duration, Action<Waiting> waits)
+    {
+        try
+        {
+            var lost = SpinProbe.Lost();
+            var yardstick = await goal.Yardstick(bench, duration);
+            await bench.Backlog.EmptyAsync(waits, bench.Cancel);
+            var value = await goal.Shop(bench, duration);
+            // Nothing of one measurement is left when the next begins.
+            await bench.Backlog.EmptyAsync(waits, bench.Cancel);
+            return new(value, yardstick, Math.Max(lost, SpinProbe.Lost()));
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or HttpRequestException)
+        {
+            Tell(goal, failure);
+            return null;
+        }
+    }
+
+    private static void Tell(Goal goal, Exception failure) =>
+        AnsiConsole.MarkupLineInterpolated($"[red]{goal.Id} failed: {failure.Message}[/]");
 
     private static async Task<IDisposable?> StartPeerAsync(Bench bench, Goal goal) =>
         goal.StartPeer is { } start ? await start(bench) : null;
@@ -148,6 +172,12 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
                 catch (LeftOutException reason)
                 {
                     AnsiConsole.MarkupLineInterpolated($"[yellow]{goal.Id} is left out: {reason.Message}[/]");
+                }
+                catch (Exception failure) when (failure is InvalidOperationException or HttpRequestException)
+                {
+                    // It gets its rounds nevertheless, and if they fail too, it has no result.
+                    Tell(goal, failure);
+                    possible.Add(goal);
                 }
 
                 await bench.Backlog.EmptyAsync(waiting => status.Status = $"After {goal.Id}: {waiting}", cancel);

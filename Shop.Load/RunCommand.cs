@@ -47,6 +47,9 @@ internal sealed class RunCommand : AsyncCommand<RunCommand.Settings>
             Loops.ClosedAsync(settings.Connections, duration, Once, cancellationToken);
 
         await Peak(settings.WarmUp);
+        if (settings.Url is null)
+            await FinishAsync(shop, cancellationToken);
+
         var lost = SpinProbe.Lost();
         var result = settings.Rate is { } rate
             ? await Loops.OpenAsync(rate, settings.Duration, Once, cancellationToken)
@@ -61,6 +64,13 @@ internal sealed class RunCommand : AsyncCommand<RunCommand.Settings>
         }
 
         return result.Done == 0 ? 1 : 0;
+    }
+
+    // What customers placed to warm the shop up would be shipped while something else is measured.
+    private static async Task FinishAsync(ShopUnderLoad shop, CancellationToken cancel)
+    {
+        await using var backlog = await Backlog.OfAsync(shop, cancel);
+        await backlog.EmptyAsync(_ => { }, cancel);
     }
 }
 

@@ -6,7 +6,8 @@ namespace Shop.ServiceDefaults;
 
 /// <summary>
 /// Background work that is done again and again: at once when woken or when there is more, else after the interval.
-/// A wake-up is only a hint that may get lost; the interval is the net that makes the work sure to be done.
+/// A wake-up is only a hint that may get lost; the interval is the net that makes the work sure to be done. Under load
+/// there are 10 ms between two rounds: one round for twenty rows costs little more than one for a single row.
 /// </summary>
 /// <param name="name">What the log calls the worker.</param>
 /// <param name="interval">How long to wait when nobody wakes it.</param>
@@ -19,6 +20,10 @@ public abstract partial class BackgroundWorker(string name, TimeSpan interval, T
     : BackgroundService
 {
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
+
+    // Whoever is woken while it works is busy: what comes in this time shares the next round. A worker that was idle
+    // works at once.
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
     private readonly SemaphoreSlim _wake = new(0);
     private int _woken;
     private CancellationToken _stopping;
@@ -65,8 +70,13 @@ public abstract partial class BackgroundWorker(string name, TimeSpan interval, T
                     LogRecovered(name, failures);
 
                 (failures, hasWorked, hasWarned) = (0, true, false);
-                if (!more)
-                    await _wake.WaitAsync(Interval, stoppingToken);
+                if (more)
+                    continue;
+
+                if (Volatile.Read(ref _woken) == 1)
+                    await Task.Delay(Gathering, stoppingToken);
+
+                await _wake.WaitAsync(Interval, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
