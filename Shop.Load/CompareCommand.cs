@@ -69,7 +69,8 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
         var before = JsonSerializer.Deserialize<Result[]>(
             await File.ReadAllTextAsync(baseline, cancellationToken), Json) ?? [];
         string[] slower = Slower(results, before);
-        if (slower.Concat(failed).ToArray() is not [] and var doubtful)
+        string[] doubtful = [.. slower, .. failed];
+        if (doubtful is not [])
         {
             // Once more, before anybody is told: on a shared machine one run says little.
             (results, failed) = await MeasureAsync(
@@ -142,12 +143,16 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
             await bench.Backlog.EmptyAsync(waits, bench.Cancel);
             return new(value, yardstick, Math.Max(lost, SpinProbe.Lost()));
         }
-        catch (Exception failure) when (failure is InvalidOperationException or HttpRequestException)
+        catch (Exception failure) when (IsOfOneGoal(failure))
         {
             Tell(goal, failure);
             return null;
         }
     }
+
+    /// <summary>Whether the other goals can be measured nevertheless.</summary>
+    private static bool IsOfOneGoal(Exception failure) =>
+        failure is InvalidOperationException or HttpRequestException;
 
     private static void Tell(Goal goal, Exception failure) =>
         AnsiConsole.MarkupLineInterpolated($"[red]{goal.Id} failed: {failure.Message}[/]");
@@ -173,7 +178,7 @@ internal sealed class CompareCommand : AsyncCommand<CompareCommand.Settings>
                 {
                     AnsiConsole.MarkupLineInterpolated($"[yellow]{goal.Id} is left out: {reason.Message}[/]");
                 }
-                catch (Exception failure) when (failure is InvalidOperationException or HttpRequestException)
+                catch (Exception failure) when (IsOfOneGoal(failure))
                 {
                     // It gets its rounds nevertheless, and if they fail too, it has no result.
                     Tell(goal, failure);

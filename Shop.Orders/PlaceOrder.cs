@@ -26,7 +26,7 @@ internal static partial class PlaceOrder
     /// </summary>
     private const long HighestTotal = 100_000_000;
 
-    // Compiled once: looking a query up takes longer than this one takes.
+    // Compiled once: otherwise EF Core takes the query apart at every call, to find it again.
     private static readonly Func<OrdersDb, Guid[], IAsyncEnumerable<Offer>> FindOffers = EF.CompileAsyncQuery(
         (OrdersDb db, Guid[] ids) =>
             from product in db.Products.AsNoTracking()
