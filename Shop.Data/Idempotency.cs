@@ -3,8 +3,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
-using Npgsql;
 using Shop.ServiceDefaults;
 
 namespace Shop.Data;
@@ -71,9 +69,32 @@ public static class Idempotency
     /// What <paramref name="carryOut"/> answered, or the stored answer, or 422 when the key was used for another
     /// request.
     /// </returns>
-    public static async Task<IResult> ExecuteOnceAsync<TResponse>(
+    public static Task<IResult> ExecuteOnceAsync<TResponse>(
         this DbContext db, IdempotencyKey key, CurrentUser user, string route, object request,
-        Func<Task<IResult>> carryOut, CancellationToken cancel)
+        Func<Task<IResult>> carryOut, CancellationToken cancel) =>
+        db.ExecuteOnceAsync<TResponse, bool>(key, user, route, request, null, _ => carryOut(), cancel);
+
+    /// <summary>The same for an effect that depends on a query: it is asked together with the key.</summary>
+    /// <typeparam name="TResponse">What a success answers.</typeparam>
+    /// <typeparam name="TFound">What the query finds.</typeparam>
+    /// <param name="db">The context of the effect; its model contains <see cref="AddIdempotency"/>.</param>
+    /// <param name="key">The caller's key.</param>
+    /// <param name="user">The user who sent the key.</param>
+    /// <param name="route">Method and path that the key is used for.</param>
+    /// <param name="request">What has to be the same when the key is used again.</param>
+    /// <param name="query">What the effect depends on.</param>
+    /// <param name="carryOut">Adds the effect to the context; it is saved and committed here.</param>
+    /// <param name="cancel">Cancels the request; nothing is changed then.</param>
+    /// <returns>As without a query.</returns>
+    public static Task<IResult> ExecuteOnceAsync<TResponse, TFound>(
+        this DbContext db, IdempotencyKey key, CurrentUser user, string route, object request,
+        BatchQuery<TFound> query, Func<TFound, IResult> carryOut, CancellationToken cancel) =>
+        db.ExecuteOnceAsync<TResponse, TFound>(
+            key, user, route, request, query, found => Task.FromResult(carryOut(found!)), cancel);
+
+    private static async Task<IResult> ExecuteOnceAsync<TResponse, TFound>(
+        this DbContext db, IdempotencyKey key, CurrentUser user, string route, object request,
+        BatchQuery<TFound>? query, Func<TFound?, Task<IResult>> carryOut, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(key);
@@ -81,11 +102,11 @@ public static class Idempotency
         ArgumentNullException.ThrowIfNull(carryOut);
         var fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Json.Web));
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        var (earlier, now) = await FindAnswerAsync(db, transaction, key, user, route, fingerprint, cancel);
+        var (earlier, found, now) = await FindAnswerAsync(db, key, user, route, fingerprint, query, cancel);
         if (earlier is not null)
             return earlier;
 
-        var result = await carryOut();
+        var result = await carryOut(found);
         var (status, location, response) = result switch
         {
             Ok<TResponse> ok => (ok.StatusCode, null, ok.Value),
@@ -112,43 +133,43 @@ public static class Idempotency
         return result;
     }
 
-    private static async Task<(IResult? Answer, DateTimeOffset Now)> FindAnswerAsync(
-        DbContext db, IDbContextTransaction transaction,
-        IdempotencyKey key, CurrentUser user, string route, byte[] fingerprint,
-        CancellationToken cancel)
+    private static async Task<(IResult? Answer, TFound? Found, DateTimeOffset Now)> FindAnswerAsync<TFound>(
+        DbContext db, IdempotencyKey key, CurrentUser user, string route, byte[] fingerprint,
+        BatchQuery<TFound>? query, CancellationToken cancel)
     {
         var table = db.Model.FindEntityType(typeof(IdempotentAnswer))!;
-        // One round trip, but two statements: the second sees what was committed while the first waited for the lock.
-        await using var batch = new NpgsqlBatch(
-            (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)transaction.GetDbTransaction())
+        // One round trip, but several statements: the second sees what was committed while the first waited for the
+        // lock.
+        await using var batch = db.NewBatch();
+        batch.BatchCommands.Add(new("SELECT pg_advisory_xact_lock(hashtextextended($1, 0)), clock_timestamp()")
         {
-            BatchCommands =
-            {
-                new("SELECT pg_advisory_xact_lock(hashtextextended($1, 0)), clock_timestamp()")
-                {
-                    Parameters = { new() { Value = $"{user.Id} {route} {key.Value}" } },
-                },
-                new($"""
-                    SELECT fingerprint, status, location, body FROM {table.GetSchema()}.{table.GetTableName()}
-                    WHERE user_id = $1 AND route = $2 AND key = $3
-                    """)
-                {
-                    Parameters = { new() { Value = user.Id }, new() { Value = route }, new() { Value = key.Value } },
-                },
-            },
-        };
+            Parameters = { new() { Value = $"{user.Id} {route} {key.Value}" } },
+        });
+        batch.BatchCommands.Add(new($"""
+            SELECT fingerprint, status, location, body FROM {table.GetSchema()}.{table.GetTableName()}
+            WHERE user_id = $1 AND route = $2 AND key = $3
+            """)
+        {
+            Parameters = { new() { Value = user.Id }, new() { Value = route }, new() { Value = key.Value } },
+        });
+        if (query is not null)
+            batch.BatchCommands.Add(query.Command);
+
         await using var reader = await batch.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
         var now = await reader.GetFieldValueAsync<DateTimeOffset>(1, cancel);
         await reader.NextResultAsync(cancel);
         if (!await reader.ReadAsync(cancel))
-            return (null, now);
+        {
+            await reader.NextResultAsync(cancel);
+            return (null, query is null ? default : await query.ReadAsync(reader, cancel), now);
+        }
 
         if (!reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(fingerprint))
-            return (Problem.Unprocessable("This Idempotency-Key was used before for another request."), now);
+            return (Problem.Unprocessable("This Idempotency-Key was used before for another request."), default, now);
 
         var location = await reader.IsDBNullAsync(2, cancel) ? null : reader.GetString(2);
-        return (new StoredAnswer(reader.GetInt32(1), location, reader.GetString(3)), now);
+        return (new StoredAnswer(reader.GetInt32(1), location, reader.GetString(3)), default, now);
     }
 
     private sealed class StoredAnswer(int status, string? location, string body) : IResult

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace Shop.Data;
 
@@ -16,16 +17,26 @@ public static class TrackedEntities
         where TEntity : class
     {
         ArgumentNullException.ThrowIfNull(db);
+        return db.WithoutDetection<TEntity>(tracker =>
+        [
+            .. from entry in tracker.Entries<TEntity>()
+               where state is null || entry.State == state
+               select entry.Entity,
+        ]);
+    }
+
+    /// <summary>All rows that the context tracks, in the same way.</summary>
+    internal static IReadOnlyList<EntityEntry> TrackedRows(this DbContext db) =>
+        db.WithoutDetection<EntityEntry>(tracker => [.. tracker.Entries()]);
+
+    private static IReadOnlyList<T> WithoutDetection<T>(
+        this DbContext db, Func<ChangeTracker, IReadOnlyList<T>> read)
+    {
         var detects = db.ChangeTracker.AutoDetectChangesEnabled;
         db.ChangeTracker.AutoDetectChangesEnabled = false;
         try
         {
-            return
-            [
-                .. from entry in db.ChangeTracker.Entries<TEntity>()
-                   where state is null || entry.State == state
-                   select entry.Entity,
-            ];
+            return read(db.ChangeTracker);
         }
         finally
         {

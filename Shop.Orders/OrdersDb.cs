@@ -45,13 +45,21 @@ internal sealed class OrdersDb : DbContext
     public override async Task<int> SaveChangesAsync(
         bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        StockMovement[] movements =
-            [.. this.Tracked<StockMovement>(EntityState.Added).Where(movement => movement.IsOfOrder)];
-        var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
-        if (movements is not [])
-            await StockMovement.ApplyAsync(this, movements, cancellationToken);
+        var movements = this.Tracked<StockMovement>(EntityState.Added)
+            .Where(movement => movement.IsOfOrder)
+            .ToLookup(movement => movement.ProductId);
+        if (movements.Count == 0)
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
 
-        return saved;
+        // A new order, which has no row that changes, is stored in the round trip that changes the stock.
+        var saved = this.HasOnlyNewRows()
+            ? 0
+            : await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        var (stored, changed) = await this.InsertAsync(StockMovement.ToStockChange(movements), cancellationToken);
+        if (changed != movements.Count)
+            throw new StockShortageException($"Of {movements.Count} products, {changed} have enough pieces.");
+
+        return saved + stored;
     }
 
     /// <summary>Orders whose deadline has passed and that nobody else is working on, locked.</summary>

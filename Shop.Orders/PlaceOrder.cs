@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Shop.Data;
 using Shop.Messaging;
@@ -26,16 +25,6 @@ internal static partial class PlaceOrder
     /// </summary>
     private const long HighestTotal = 100_000_000;
 
-    // Compiled once: otherwise EF Core takes the query apart at every call, to find it again.
-    private static readonly Func<OrdersDb, Guid[], IAsyncEnumerable<Offer>> FindOffers = EF.CompileAsyncQuery(
-        (OrdersDb db, Guid[] ids) =>
-            from product in db.Products.AsNoTracking()
-            join level in db.StockLevels on product.Id equals level.ProductId
-            where ids.Contains(product.Id)
-            select new Offer(
-                product.Id, product.Sku, product.Name, new(product.Price.Amount, product.Price.Currency),
-                level.Available, OrdersDb.Now()));
-
     public sealed record Request(IReadOnlyList<Line> Lines, Address ShipTo, string PaymentToken);
 
     public sealed record Line(Guid ProductId, int Quantity);
@@ -58,13 +47,14 @@ internal static partial class PlaceOrder
         IResult result;
         try
         {
-            result = await db.ExecuteOnceAsync<Response>(
-                key, user, Route, request, () => PlaceAsync(request, user, db, rates, options.Value, cancel), cancel);
+            result = await db.ExecuteOnceAsync<Response, Dictionary<Guid, Offer>>(
+                key, user, Route, request, OffersOf(request),
+                offers => Place(request, offers, user, db, rates, options.Value), cancel);
         }
         catch (StockShortageException)
         {
             // Somebody else took the last ones between our look at the stock and the save.
-            return await ExplainAsync(request, db, cancel);
+            return Explain(request, await OffersOf(request).AskAsync(db, cancel));
         }
 
         // A repeated request gets its stored answer, which is no second order.
@@ -77,11 +67,10 @@ internal static partial class PlaceOrder
         return result;
     }
 
-    private static async Task<IResult> PlaceAsync(
-        Request request, CurrentUser user, OrdersDb db, ShippingRates rates, OrdersOptions options,
-        CancellationToken cancel)
+    private static IResult Place(
+        Request request, Dictionary<Guid, Offer> offers, CurrentUser user, OrdersDb db, ShippingRates rates,
+        OrdersOptions options)
     {
-        var offers = await FindOffersAsync(request, db, cancel);
         if (!request.Lines.All(line => offers.TryGetValue(line.ProductId, out var offer) && offer.Has(line.Quantity)))
             return Explain(request, offers);
 
@@ -113,10 +102,30 @@ internal static partial class PlaceOrder
     }
 
     /// <summary>What the wanted products cost and how many there are; unknown ones are missing.</summary>
-    private static ValueTask<Dictionary<Guid, Offer>> FindOffersAsync(
-        Request request, OrdersDb db, CancellationToken cancel) =>
-        FindOffers(db, [.. request.Lines.Select(line => line.ProductId)])
-            .ToDictionaryAsync(offer => offer.ProductId, cancellationToken: cancel);
+    private static BatchQuery<Dictionary<Guid, Offer>> OffersOf(Request request) => new(
+        new(
+            """
+            SELECT id, sku, name, price_amount, price_currency, available, clock_timestamp()
+            FROM orders.products JOIN orders.stock_levels ON product_id = id
+            WHERE id = ANY ($1) AND deleted_at IS NULL
+            """)
+        {
+            Parameters = { new() { Value = request.Lines.Select(line => line.ProductId).ToArray() } },
+        },
+        async (reader, cancel) =>
+        {
+            Dictionary<Guid, Offer> offers = [];
+            while (await reader.ReadAsync(cancel))
+            {
+                var price = new Money(reader.GetInt64(3), reader.GetString(4));
+                var offer = new Offer(
+                    reader.GetGuid(0), reader.GetString(1), reader.GetString(2), price, reader.GetInt32(5),
+                    reader.GetFieldValue<DateTimeOffset>(6));
+                offers.Add(offer.ProductId, offer);
+            }
+
+            return offers;
+        });
 
     private static Validation Check(Request request, OrdersOptions options)
     {
@@ -150,9 +159,6 @@ internal static partial class PlaceOrder
         var to = request.ShipTo;
         return check.CheckAddress("shipTo.", to.Name, to.Line1, to.Line2, to.City, to.PostalCode, to.Country);
     }
-
-    private static async Task<IResult> ExplainAsync(Request request, OrdersDb db, CancellationToken cancel) =>
-        Explain(request, await FindOffersAsync(request, db, cancel));
 
     /// <summary>Names what is unknown or short.</summary>
     private static IResult Explain(Request request, Dictionary<Guid, Offer> offers)

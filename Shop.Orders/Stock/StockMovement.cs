@@ -1,4 +1,4 @@
-using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Shop.Orders.Stock;
 
@@ -58,33 +58,31 @@ internal sealed class StockMovement
         Of(order, MovementKind.Sold, available: 0, reserved: -1, now);
 
     /// <summary>
-    /// Changes the stock by movements that are in the journal already. Rows are locked in the order of their product
-    /// ids, so that two orders never wait for each other.
+    /// Changes the stock by movements that are stored before, and one row for each product of them that has enough.
+    /// Rows are locked in the order of their product ids, so that two orders never wait for each other.
     /// </summary>
-    /// <exception cref="StockShortageException">There are too few; the caller must roll back.</exception>
-    public static async Task ApplyAsync(
-        OrdersDb db, IReadOnlyList<StockMovement> movements, CancellationToken cancel)
+    public static NpgsqlBatchCommand ToStockChange(ILookup<Guid, StockMovement> movements) => new(
+        """
+        WITH held AS (
+            SELECT level.product_id, change.available, change.reserved
+            FROM unnest($1, $2, $3) AS change (product_id, available, reserved)
+            JOIN orders.stock_levels AS level USING (product_id)
+            ORDER BY level.product_id
+            FOR NO KEY UPDATE OF level
+        )
+        UPDATE orders.stock_levels AS level
+        SET available = level.available + held.available, reserved = level.reserved + held.reserved
+        FROM held
+        WHERE level.product_id = held.product_id AND level.available + held.available >= 0
+        """)
     {
-        var byProduct = movements.ToLookup(movement => movement.ProductId);
-        Guid[] products = [.. byProduct.Select(product => product.Key)];
-        int[] available = [.. byProduct.Select(product => product.Sum(movement => movement.Available))];
-        int[] reserved = [.. byProduct.Select(product => product.Sum(movement => movement.Reserved))];
-        var changed = await db.Database.ExecuteSqlAsync($"""
-            WITH held AS (
-                SELECT level.product_id, change.available, change.reserved
-                FROM unnest({products}, {available}, {reserved}) AS change (product_id, available, reserved)
-                JOIN orders.stock_levels AS level USING (product_id)
-                ORDER BY level.product_id
-                FOR NO KEY UPDATE OF level
-            )
-            UPDATE orders.stock_levels AS level
-            SET available = level.available + held.available, reserved = level.reserved + held.reserved
-            FROM held
-            WHERE level.product_id = held.product_id AND level.available + held.available >= 0
-            """, cancel);
-        if (changed != products.Length)
-            throw new StockShortageException($"Of {products.Length} products, {changed} have enough pieces.");
-    }
+        Parameters =
+        {
+            new() { Value = movements.Select(product => product.Key).ToArray() },
+            new() { Value = movements.Select(product => product.Sum(movement => movement.Available)).ToArray() },
+            new() { Value = movements.Select(product => product.Sum(movement => movement.Reserved)).ToArray() },
+        },
+    };
 
     private static IEnumerable<StockMovement> Of(
         Order order, MovementKind kind, int available, int reserved, DateTimeOffset now) =>

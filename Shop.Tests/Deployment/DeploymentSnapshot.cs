@@ -5,6 +5,8 @@ namespace Shop.Tests.Deployment;
 /// <summary>What a deployment would create. Values that only a deployment knows are expressions, in brackets.</summary>
 internal sealed class DeploymentSnapshot(JsonNode snapshot)
 {
+    public JsonNode Json => snapshot;
+
     public JsonNode[] Resources { get; } =
         [.. snapshot["predictedResources"]!.AsArray().Select(resource => resource!)];
 

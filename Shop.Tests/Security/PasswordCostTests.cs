@@ -46,7 +46,7 @@ public class PasswordCostTests(ReplicatedShop shop, ITestOutputHelper output)
         for (var attempt = 1; ; attempt++)
         {
             List<double> wrong = [], unknown = [], taken = [], fresh = [];
-            for (var round = 0; round < 30; round++)
+            for (var round = 0; round < 10; round++)
             {
                 if (round % 4 == 0)
                     await AccountHolder.ForgiveEverybodyAsync(shop);
