@@ -21,13 +21,14 @@ internal static class Authentication
         builder.AddValidatedOptions<TokenVerificationOptions>(TokenVerificationOptions.Section);
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<IOptions<TokenVerificationOptions>, TimeProvider, RejectedTokenLog>(Verify);
+            .Configure<IOptions<TokenVerificationOptions>, TimeProvider, RejectedTokenLog, VerifiedTokens>(Verify);
         services.AddHttpClient(JwksCache.Client).WithoutRetries();
         services.AddSingleton<JwksCache>();
         services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>>(
             provider => provider.GetRequiredService<JwksCache>());
         services.AddHostedService<JwksRefreshWorker>();
         services.AddSingleton<RejectedTokenLog>();
+        services.AddSingleton<VerifiedTokens>();
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
             .AddPolicy(Policies.Customer, policy => policy.RequireAuthenticatedUser())
@@ -36,7 +37,7 @@ internal static class Authentication
 
     private static void Verify(
         JwtBearerOptions bearer, IOptions<TokenVerificationOptions> verification, TimeProvider clock,
-        RejectedTokenLog rejectedTokens)
+        RejectedTokenLog rejectedTokens, VerifiedTokens verifiedTokens)
     {
         bearer.MapInboundClaims = false;
         // Whoever passes the token on reads it from the request.
@@ -48,9 +49,7 @@ internal static class Authentication
             ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
             ValidTypes = [AccessTokenFormat.Type],
             // The built-in validator does not use our TimeProvider.
-            LifetimeValidator = (begin, end, _, _) =>
-                end > clock.GetUtcNow() - verification.Value.ClockSkew
-                && !(begin > clock.GetUtcNow() + verification.Value.ClockSkew),
+            LifetimeValidator = IsInTime,
             RequireExpirationTime = true,
             RequireSignedTokens = true,
             // Only the key that the token names.
@@ -65,6 +64,11 @@ internal static class Authentication
                 var authorization = context.Request.Headers.Authorization;
                 if (authorization.Count == 0)
                     context.NoResult();
+                else if (authorization is [{ } seen] && verifiedTokens.Find(seen, IsInTime) is { } caller)
+                {
+                    context.Principal = caller;
+                    context.Success();
+                }
                 else if (AccessTokenFormat.TryRead(
                     authorization, clock.GetUtcNow() + TokenVerificationOptions.LongestTokenLife, out var token))
                     context.Token = token;
@@ -76,6 +80,8 @@ internal static class Authentication
             OnTokenValidated = context =>
             {
                 context.Principal = ClaimsOf(context.Principal!);
+                verifiedTokens.Remember(
+                    context.Request.Headers.Authorization.ToString(), context.SecurityToken, context.Principal);
                 return Task.CompletedTask;
             },
             // Any exception of the verification means an unauthenticated request, not a 500.
@@ -102,6 +108,10 @@ internal static class Authentication
                 return Task.CompletedTask;
             },
         };
+
+        bool IsInTime(DateTime? begin, DateTime? end, SecurityToken? _, TokenValidationParameters? __) =>
+            end > clock.GetUtcNow() - verification.Value.ClockSkew
+            && !(begin > clock.GetUtcNow() + verification.Value.ClockSkew);
     }
 
     /// <summary>

@@ -40,6 +40,9 @@ internal sealed class JwksCache(
 
     public bool HasKeys => _keys is not null;
 
+    /// <summary>Whether it is one of the keys of the last read; an equal one of an earlier read is not.</summary>
+    public bool IsInUse(SecurityKey? key) => key is not null && _keys?.SigningKeys.Contains(key) == true;
+
     public void PostConfigure(string? name, JwtBearerOptions options) => options.ConfigurationManager = this;
 
     /// <exception cref="KeysUnknownException">Users has not been reached since this process started.</exception>

@@ -10,7 +10,7 @@ namespace Shop.Tests.Security;
 /// <summary>
 /// A service that knows of Users only what Users publishes, and a Users that publishes what the test likes.
 /// </summary>
-public sealed class TokenVerifierTests : IAsyncLifetime
+public sealed partial class TokenVerifierTests : IAsyncLifetime
 {
     private readonly TokenForge _forge = new();
     private readonly JsonArray _published = [];
