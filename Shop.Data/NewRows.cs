@@ -40,10 +40,15 @@ public static class NewRows
         if (db.Database.CurrentTransaction is null)
             throw new InvalidOperationException("New rows are stored within a transaction, and there is none.");
 
-        EntityEntry[] rows = [.. db.TrackedRows().Where(row => row.State == EntityState.Added)];
+        (EntityEntry Row, Insert Into)[] rows =
+        [
+            .. from row in db.TrackedRows()
+               where row.State == EntityState.Added
+               select (row, InsertInto(row.Metadata)),
+        ];
         await using var batch = db.NewBatch();
-        foreach (var row in rows)
-            batch.BatchCommands.Add(InsertInto(row.Metadata).Of(row.Entity));
+        foreach (var (row, into) in rows)
+            batch.BatchCommands.Add(into.Of(row.Entity));
 
         batch.BatchCommands.Add(then);
         try
@@ -55,8 +60,8 @@ public static class NewRows
             throw new DbUpdateException("New rows could not be stored.", failure);
         }
 
-        foreach (var row in rows)
-            row.State = InsertInto(row.Metadata).HasNumberAsKey ? EntityState.Detached : EntityState.Unchanged;
+        foreach (var (row, into) in rows)
+            row.State = into.HasNumberAsKey ? EntityState.Detached : EntityState.Unchanged;
 
         return (rows.Length, checked((int)then.RecordsAffected));
     }

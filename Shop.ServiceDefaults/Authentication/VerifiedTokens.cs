@@ -39,10 +39,10 @@ internal sealed class VerifiedTokens(JwksCache keys) : IDisposable
             return;
 
         DateTime? from = token.ValidFrom == DateTime.MinValue ? null : token.ValidFrom;
-        using var entry = _tokens.CreateEntry(HashOf(authorization));
-        entry.Value = new Verified(caller, token.SigningKey, from, token.ValidTo);
-        entry.Size = 1;
-        entry.SlidingExpiration = KeptUnused;
+        _tokens.Set(
+            HashOf(authorization),
+            new Verified(caller, token.SigningKey, from, token.ValidTo),
+            new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = KeptUnused });
     }
 
     public void Dispose() => _tokens.Dispose();

@@ -10,7 +10,7 @@ namespace Shop.Tests.Deployment;
 /// <summary>The real Bicep compiler, on the files of infra/. It needs no network and no account.</summary>
 internal static class Bicep
 {
-    public const string Nobody = "00000000-0000-0000-0000-000000000000";
+    private const string Nobody = "00000000-0000-0000-0000-000000000000";
 
     private static readonly ConcurrentDictionary<string, Lazy<Task<DeploymentSnapshot>>> Snapshots = new();
 
@@ -111,7 +111,7 @@ internal static class Bicep
         }
     }
 
-    public static Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(arguments, []);
+    private static Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(arguments, []);
 
     private static async Task<CommandResult> RunAsync(
         string[] arguments, (string Name, string Value)[] environment)
