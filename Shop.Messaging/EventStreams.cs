@@ -40,7 +40,7 @@ internal sealed class EventStreams(LocalStreams local, TimeProvider clock, Redis
             await redis.ConnectAsync();
     }
 
-    /// <summary>Appends in this order.</summary>
+    /// <summary>Appends in this order, and has the consumers look.</summary>
     /// <returns>The last entry.</returns>
     public async Task<StreamId> AppendAsync(string stream, IReadOnlyList<StoredEvent> events)
     {
@@ -51,9 +51,6 @@ internal sealed class EventStreams(LocalStreams local, TimeProvider clock, Redis
         here?.Append(entries, events);
         return entries[^1];
     }
-
-    /// <summary>Tells consumers elsewhere that there are new entries.</summary>
-    public Task AnnounceAsync(string stream) => redis?.AnnounceAsync(stream) ?? Task.CompletedTask;
 
     /// <summary>Up to which position each group of the stream has acknowledged everything.</summary>
     public async Task<Dictionary<string, long>> RecordedAsync(string stream)

@@ -53,10 +53,7 @@ internal sealed class OutboxRelay<TDb>(
         await losses.CheckAsync(db, cancel);
         var sent = await SendAsync(db, cancel);
         if (sent > 0)
-        {
             telemetry.Relayed(module.Stream, sent);
-            await streams.AnnounceAsync(module.Stream);
-        }
 
         return sent == Batch;
     }

@@ -40,14 +40,18 @@ internal sealed class RedisStreams(IServiceProvider services)
         return database;
     }
 
-    /// <summary>Appends in this order, all sent before the first answer is awaited.</summary>
+    /// <summary>
+    /// Appends in this order, and tells the consumers, all sent before the first answer is awaited. That they are told
+    /// is a hint only: they also poll.
+    /// </summary>
     /// <returns>The entries.</returns>
     public async Task<StreamId[]> AppendAsync(string stream, IEnumerable<string> events)
     {
         var database = await ConnectAsync();
-        var entries = await Task.WhenAll(
-            [.. events.Select(content => database.StreamAddAsync(stream, Envelope.Field, content))]);
-        return Array.ConvertAll(entries, entry => StreamId.Parse(entry.ToString()));
+        Task<RedisValue>[] appended =
+            [.. events.Select(content => database.StreamAddAsync(stream, Envelope.Field, content))];
+        await database.PublishAsync(RedisChannel.Literal(stream), "", CommandFlags.FireAndForget);
+        return Array.ConvertAll(await Task.WhenAll(appended), entry => StreamId.Parse(entry.ToString()));
     }
 
     /// <summary>Up to which position each group of the stream has acknowledged everything.</summary>
@@ -92,10 +96,6 @@ internal sealed class RedisStreams(IServiceProvider services)
 
     public async Task MarkAsync(string stream, Guid marker) =>
         await (await ConnectAsync()).StringSetAsync(MarkerOf(stream), marker.ToString());
-
-    /// <summary>Tells the consumers that there are new entries. A hint only: they also poll.</summary>
-    public async Task AnnounceAsync(string stream) => await (await ConnectAsync())
-        .PublishAsync(RedisChannel.Literal(stream), "", CommandFlags.FireAndForget);
 
     public async Task SubscribeAsync(string stream, Action<RedisChannel, RedisValue> onAnnounced)
     {

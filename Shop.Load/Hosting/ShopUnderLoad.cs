@@ -134,7 +134,7 @@ internal sealed class ShopUnderLoad : IAsyncDisposable
                select $"--Services:{service}:Settings:{setting}",
             .. ((string[])["User", "Address", "Session", "Cart"])
                 .Select(quota => $"--Services:gateway:Settings:RateLimits:{quota}:Quota=1000000000"),
-            "--Services:shipping:Settings:Shipping:Carrier:StepTime=00:00:00.010",
+            "--Services:shipping:Settings:Shipping:Carrier:StepTime=00:00:00",
             "--Services:payments:Settings:Payments:Bank:Latency=00:00:00",
         ];
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(settings, cancel);

@@ -21,15 +21,11 @@ internal sealed class Allocations(Bench bench)
         ];
         try
         {
-            foreach (var counter in counters)
-                await counter.NextAsync(bench.Cancel);
-
+            await Task.WhenAll(counters.Select(counter => counter.NextAsync(bench.Cancel)));
             var before = counters.Sum(counter => counter.Bytes);
             var measured = (await bench.ClosedAsync(scenario, connections, duration)).Checked();
             await bench.Backlog.EmptyAsync(_ => { }, bench.Cancel);
-            foreach (var counter in counters)
-                await counter.NextAsync(bench.Cancel);
-
+            await Task.WhenAll(counters.Select(counter => counter.NextAsync(bench.Cancel)));
             return measured.Done * Megabyte / (counters.Sum(counter => counter.Bytes) - before);
         }
         finally
@@ -45,10 +41,12 @@ internal sealed class AllocationCounter : IAsyncDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
+    // Reports come once a second, so a lost one is missed.
+    private static readonly TimeSpan Inexact = TimeSpan.FromSeconds(0.5);
+
     private readonly EventPipeSession _session;
     private readonly Task _reading;
-    private double _bytes;
-    private int _reports;
+    private volatile Counted? _counted;
 
     public AllocationCounter(int process)
     {
@@ -63,13 +61,20 @@ internal sealed class AllocationCounter : IAsyncDisposable
             Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    public double Bytes => Volatile.Read(ref _bytes);
+    public double Bytes => _counted?.Bytes ?? 0;
 
-    /// <summary>Waits until everything that was allocated before is counted.</summary>
+    /// <summary>
+    /// Waits until everything that was allocated before is counted. A report may be read seconds after it was written,
+    /// so its own time counts; one that got lost would look like memory that nobody needed.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Reports are missing.</exception>
     public async Task NextAsync(CancellationToken cancel)
     {
-        for (var seen = Volatile.Read(ref _reports); Volatile.Read(ref _reports) == seen;)
+        for (var asked = TimeProvider.System.GetUtcNow(); !(_counted?.Last > asked);)
             await Task.Delay(Look, cancel);
+
+        if (_counted.Last - _counted.First - _counted.Covered is var missing && missing > Inexact)
+            throw new InvalidOperationException($"{missing.TotalSeconds:F1} s of a process's reports are missing.");
     }
 
     public async ValueTask DisposeAsync()
@@ -84,16 +89,30 @@ internal sealed class AllocationCounter : IAsyncDisposable
         using var source = new EventPipeEventSource(_session.EventStream);
         source.Dynamic.All += report =>
         {
-            // { Payload: { Name: "alloc-rate", Increment: 8192, … } }
+            // { Payload: { Name: "alloc-rate", Increment: 8192, IntervalSec: 1.0, … } }
             if (report.EventName != "EventCounters"
                 || report.PayloadValue(0) is not IDictionary<string, object> { } outer
                 || outer["Payload"] is not IDictionary<string, object> counter
                 || counter["Name"] is not "alloc-rate")
                 return;
 
-            Volatile.Write(ref _bytes, _bytes + (double)counter["Increment"]);
-            Interlocked.Increment(ref _reports);
+            var (at, bytes) = ((DateTimeOffset)report.TimeStamp, (double)counter["Increment"]);
+            _counted = _counted is null
+                ? new(bytes, at, at, TimeSpan.Zero)
+                : _counted with
+                {
+                    Bytes = _counted.Bytes + bytes,
+                    Last = at,
+                    Covered = _counted.Covered + TimeSpan.FromSeconds((float)counter["IntervalSec"]),
+                };
         };
         source.Process();
     }
+
+    /// <summary>The reports that were read.</summary>
+    /// <param name="Bytes">All that they tell.</param>
+    /// <param name="First">When the first was written.</param>
+    /// <param name="Last">When the last was written.</param>
+    /// <param name="Covered">How much of the time between is told of.</param>
+    private sealed record Counted(double Bytes, DateTimeOffset First, DateTimeOffset Last, TimeSpan Covered);
 }
