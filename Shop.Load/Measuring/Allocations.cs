@@ -70,10 +70,11 @@ internal sealed class AllocationCounter : IAsyncDisposable
     /// <exception cref="InvalidOperationException">Reports are missing.</exception>
     public async Task NextAsync(CancellationToken cancel)
     {
-        for (var asked = TimeProvider.System.GetUtcNow(); !(_counted?.Last > asked);)
+        var (asked, counted) = (TimeProvider.System.GetUtcNow(), _counted);
+        for (; !(counted?.Last > asked); counted = _counted)
             await Task.Delay(Look, cancel);
 
-        if (_counted.Last - _counted.First - _counted.Covered is var missing && missing > Inexact)
+        if (counted.Last - counted.First - counted.Covered is var missing && missing > Inexact)
             throw new InvalidOperationException($"{missing.TotalSeconds:F1} s of a process's reports are missing.");
     }
 

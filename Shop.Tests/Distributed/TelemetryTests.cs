@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using Aspire.Hosting.Testing;
 using Shop.Tests.Security;
 
@@ -9,7 +11,7 @@ namespace Shop.Tests.Distributed;
 /// Traces and logs are there to be read by people: one purchase is one trace, and nothing else is in the way.
 /// </summary>
 [Collection(nameof(SharedShop))]
-public sealed class TelemetryTests(SharedShop shop) : IDisposable
+public sealed partial class TelemetryTests(SharedShop shop) : IDisposable
 {
     private const int LinesOfAStart = 30;
     private static readonly string[] Services = AttackedShop.Services;
@@ -73,6 +75,33 @@ public sealed class TelemetryTests(SharedShop shop) : IDisposable
                 return Roots();
             },
             roots => roots.Count > 0, what: "The trace of a request");
+    }
+
+    /// <summary>A visit asks for a score of files, and what it does is between them.</summary>
+    [Fact]
+    public async Task The_files_of_a_page_make_no_trace()
+    {
+        shop.Telemetry.IsRecording = true;
+        using var browser = shop.NewClient();
+        var page = await browser.GetStringAsync(
+            new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
+        var files = AssetAddress().Matches(page).Select(address => address.Value).Distinct().ToArray();
+        Assert.NotEmpty(files);
+
+        foreach (var file in files)
+        {
+            using var answer = await browser.GetAsync(
+                new Uri(file, UriKind.Relative), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        // The gateway sends its spans in the order in which they end.
+        await shop.Anonymous().GetAsync("/api/products");
+        await Eventually.Is(
+            () => Task.FromResult(Roots()),
+            roots => roots.Exists(span => span.Name.StartsWith("GET /api/products", StringComparison.Ordinal)),
+            what: "The trace after them");
+        Assert.DoesNotContain(Roots(), span => span.Name.Contains("/assets", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -167,4 +196,7 @@ public sealed class TelemetryTests(SharedShop shop) : IDisposable
             span => span.IsRoot && span.Name.StartsWith(beginning, StringComparison.Ordinal));
         return [.. spans.Where(span => span.TraceId == root?.TraceId)];
     }
+
+    [GeneratedRegex("/assets/[^\"]+")]
+    private static partial Regex AssetAddress();
 }
